@@ -1,0 +1,74 @@
+// Eckart's native entry points: what dev.eckart.jni.Native calls.
+//
+// Addresses are int64_t. Arguments were checked by the Java facade; what can still fail here (memory, a LAPACK status)
+// throws std::exception, which JavaCPP turns into a Java RuntimeException with the same text.
+//
+// Element types, in the order of dev.eckart.memory.DType:        0 F64, 1 F32, 2 BF16, 3 I64, 4 I32, 5 U8
+// `threads` is the most threads a call may use, the caller's included; 1 runs on the caller alone.
+//
+// n-dimensional operands come as one packed array of int64_t:
+//     desc = { rank, dims[rank], address_0, strides_0[rank], address_1, strides_1[rank], ... }
+// with strides in elements, 0 for a broadcast axis, negative allowed. Addresses point at element (0, ..., 0). Operand 0 is the
+// output. rank is 0..8; rank 0 is one element; a dimension of 0 makes the call do nothing. An output may be an input
+// (same address and strides), otherwise they do not overlap.
+//
+// Matrices are row-major: element (i, j) stands at base[i * ld + j].
+#pragma once
+#include <cstdint>
+
+namespace eckart {
+
+// ---- memory and machine (machine.cpp)
+int64_t allocate(int64_t bytes);              // 64-byte aligned, huge pages from 4 MiB on; std::bad_alloc when there is none
+void deallocate(int64_t address);
+int64_t availableMemory();                    // bytes this process may still take: MemAvailable, cut by the cgroup's limit
+int hardwareThreads();                        // CPUs the process may run on: affinity, cut by the cgroup's quota, at least 1
+const char *instructionSet();                 // the kernels in use: "x86-64-v2", "-v3" (AVX2 + FMA) or "-v4" (AVX-512); ECKART_ISA=v2|v3|v4 lowers it
+const char *openblasConfig();                 // OpenBLAS's own line: version, target core, threads
+
+// ---- element-wise (elementwise.cpp); kernels in kernels.cpp
+void copy(int srcType, int dstType, const int64_t *desc, int threads);   // operands: dst, src. Casts as Java does: float to int truncates and saturates, NaN to 0; to U8 saturates; F32/F64 to BF16 rounds to nearest even
+void fill(int type, const int64_t *desc, double value, int threads);     // operands: dst
+void unary(int op, int type, const int64_t *desc, int threads);          // operands: out, a. Floating types (BF16 computes in f32); NEG ABS SQUARE SIGN also I64, I32
+void binary(int op, int type, const int64_t *desc, int threads);         // operands: out, a, b. All types but U8; integer DIV by zero throws "division by zero"
+void axpby(int type, double alpha, double beta, const int64_t *desc, int threads);  // operands: y, x.  y = alpha x + beta y; beta = 0 does not read y. F64, F32
+// UnaryOp:  0 NEG 1 ABS 2 SQUARE 3 SQRT 4 RECIPROCAL 5 EXP 6 LOG 7 TANH 8 SIGMOID 9 SIGN
+// BinaryOp: 0 ADD 1 SUB 2 MUL 3 DIV 4 MIN 5 MAX 6 POW   (MIN, MAX give NaN when either is NaN)
+
+// ---- reductions (reduce.cpp)
+void reduce(int op, int type, int outType, const int64_t *desc, int threads);  // operands: out (stride 0 on the reduced axes), a. Result independent of `threads`
+int64_t firstNonFinite(int type, const int64_t *desc, int threads);            // operand: a. Row-major index of the first NaN or infinity, or -1. F64, F32, BF16
+// ReduceOp: 0 SUM 1 MIN 2 MAX 3 SUM_OF_SQUARES.  SUM of nothing is 0. MIN and MAX of nothing are refused by the caller; NaN wins in both.
+// F32 and BF16 sums are accumulated so that the error is at most a few ulp (blocks in f32 lanes, blocks in f64); out is F64 or the input's type;
+// integer types: out is I64 (SUM, SUM_OF_SQUARES) or the input's type (MIN, MAX).
+
+// ---- random numbers (random.cpp): Philox4x32-10, key = seed, counter = (element index / lane, stream)
+void random(int distribution, int type, int64_t seed, int64_t stream, int64_t offset, double a, double b, int64_t out, int64_t count, int threads);
+// distribution 0 UNIFORM on [a, b), 1 NORMAL (mean a, standard deviation b), 2 INTEGERS on [a, b). Element i depends on (seed, stream, offset + i) alone.
+// UNIFORM, NORMAL: F64, F32. INTEGERS: I64, I32. An F32 number is the F64 number's own draw, not its rounding.
+
+// ---- products (gemm.cpp): tiles over one-threaded OpenBLAS on the own pool
+void gemm(int type, int64_t batch, int64_t m, int64_t n, int64_t k, double alpha,
+          int64_t a, int64_t aRow, int64_t aCol, int64_t aBatch,
+          int64_t b, int64_t bRow, int64_t bCol, int64_t bBatch, double beta,
+          int64_t c, int64_t cRow, int64_t cBatch, int threads);
+// C[i] = alpha A[i] B[i] + beta C[i]. For A and B one of the two strides is 1 (or the dimension is 1); C's column stride is 1.
+void gram(int type, int64_t m, int64_t n, double alpha, int64_t a, int64_t lda, double beta, int64_t c, int64_t ldc, int threads);
+// C = alpha A'A + beta C, the whole symmetric n x n matrix
+void triangularSolve(int type, bool rightSide, bool upper, bool transposed, int64_t m, int64_t n, int64_t t, int64_t ldt, int64_t b, int64_t ldb, int threads);
+// B (m x n) becomes T^-1 B (T m x m), or B T^-1 when rightSide (T n x n); T' instead of T when transposed
+
+// ---- factorizations (lapack.cpp); each returns LAPACK's info: 0, or > 0 when it failed to converge / is not positive definite
+int64_t cholesky(int type, int64_t n, int64_t a, int64_t lda, int threads);          // lower triangle L of A = L L' in place, zeros above
+void qr(int type, int64_t m, int64_t n, int64_t a, int64_t lda, int64_t r, int64_t ldr, int threads);
+// A (m x n) becomes Q (m x k), k = min(m, n), in its first k columns; R (k x n) upper triangular, diagonal >= 0
+int64_t eigh(int type, int64_t n, int64_t a, int64_t lda, int64_t w, int64_t vt, int64_t ldvt, int threads);
+// symmetric A (destroyed): w descending, row i of vt the unit eigenvector of w[i], signs as orientVectors; vt = 0: values only
+int64_t svd(int driver, int type, bool full, int64_t m, int64_t n, int64_t a, int64_t lda, int64_t u, int64_t ldu, int64_t s, int64_t vt, int64_t ldvt, int threads);
+// driver: 0 gesdd, 1 gesvd. A (m x n, destroyed; lda >= n), u m x (full ? m : k), s descending, vt (full ? n : k) x n; u = vt = 0: values only.
+// For gesvd, thin: u may be A itself when m >= n (u = a, ldu = lda), vt may be A itself when m < n. Signs as orientVectors.
+int64_t svdWorkspace(int driver, int type, bool vectors, int64_t m, int64_t n);       // bytes that svd takes beside its operands
+void orientVectors(int type, int64_t k, int64_t n, int64_t vt, int64_t ldvt, int64_t m, int64_t u, int64_t ldu, int threads);
+// in each of the k rows of vt the first entry whose magnitude is at least (1 - sqrt(eps)) of the largest becomes positive; column i of u (m x k) follows; u = 0: none
+
+}  // namespace eckart

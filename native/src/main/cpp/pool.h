@@ -1,0 +1,16 @@
+// The one native thread pool. A job is cut into independent parts; no part ever waits for another, so a core that is
+// taken away (a container's quota, a second process) slows a job down and never stalls it.
+#pragma once
+#include <cstdint>
+#include <functional>
+
+namespace eckart {
+
+// Runs body(i) for i in [0, parts) on at most `threads` threads, the caller's included; concurrent callers share the workers.
+// The first exception thrown by a part is thrown again here, after all running parts have ended.
+void parallelFor(int64_t parts, int threads, const std::function<void(int64_t)> &body);
+
+// Runs body(begin, end) over [0, count), cut into contiguous ranges of at least `grain`; one range runs on the caller alone.
+void parallelRanges(int64_t count, int64_t grain, int threads, const std::function<void(int64_t, int64_t)> &body);
+
+}  // namespace eckart

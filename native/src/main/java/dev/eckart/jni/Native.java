@@ -1,0 +1,195 @@
+package dev.eckart.jni;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.annotation.Cast;
+import org.bytedeco.javacpp.annotation.Namespace;
+import org.bytedeco.javacpp.annotation.NoException;
+import org.bytedeco.javacpp.annotation.Platform;
+import org.bytedeco.javacpp.annotation.Properties;
+
+/**
+ * The entry points of {@code eckart.h}, one for one; that header says what each does. Only Eckart's backends call them: nothing is
+ * checked here, and a wrong address ends the process.
+ */
+@Properties(
+        target = "dev.eckart.jni.Native",
+        value =
+                @Platform(
+                        value = "linux-x86_64",
+                        include = "eckart.h",
+                        library = "jnieckart",
+                        preload = {"quadmath@.0", "gfortran@.5", "openblas@.0"},
+                        preloadresource = "/org/bytedeco/openblas/"))
+@Namespace("eckart")
+public final class Native {
+    static {
+        Loader.load(Native.class);
+    }
+
+    private Native() {}
+
+    public static native @Cast("int64_t") long allocate(@Cast("int64_t") long bytes);
+
+    public static native @NoException void deallocate(@Cast("int64_t") long address);
+
+    public static native @Cast("int64_t") @NoException long availableMemory();
+
+    public static native @NoException int hardwareThreads();
+
+    public static native @NoException @Cast("const char*") String instructionSet();
+
+    public static native @NoException @Cast("const char*") String openblasConfig();
+
+    public static native void copy(int srcType, int dstType, @Cast("const int64_t*") long[] desc, int threads);
+
+    public static native void fill(int type, @Cast("const int64_t*") long[] desc, double value, int threads);
+
+    public static native void unary(int op, int type, @Cast("const int64_t*") long[] desc, int threads);
+
+    public static native void binary(int op, int type, @Cast("const int64_t*") long[] desc, int threads);
+
+    public static native void axpby(
+            int type, double alpha, double beta, @Cast("const int64_t*") long[] desc, int threads);
+
+    public static native void reduce(int op, int type, int outType, @Cast("const int64_t*") long[] desc, int threads);
+
+    public static native @Cast("int64_t") long firstNonFinite(
+            int type, @Cast("const int64_t*") long[] desc, int threads);
+
+    public static native void random(
+            int distribution,
+            int type,
+            @Cast("int64_t") long seed,
+            @Cast("int64_t") long stream,
+            @Cast("int64_t") long offset,
+            double a,
+            double b,
+            @Cast("int64_t") long out,
+            @Cast("int64_t") long count,
+            int threads);
+
+    public static native void gemm(
+            int type,
+            @Cast("int64_t") long batch,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long k,
+            double alpha,
+            @Cast("int64_t") long a,
+            @Cast("int64_t") long aRow,
+            @Cast("int64_t") long aCol,
+            @Cast("int64_t") long aBatch,
+            @Cast("int64_t") long b,
+            @Cast("int64_t") long bRow,
+            @Cast("int64_t") long bCol,
+            @Cast("int64_t") long bBatch,
+            double beta,
+            @Cast("int64_t") long c,
+            @Cast("int64_t") long cRow,
+            @Cast("int64_t") long cBatch,
+            int threads);
+
+    public static native void gram(
+            int type,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long n,
+            double alpha,
+            @Cast("int64_t") long a,
+            @Cast("int64_t") long lda,
+            double beta,
+            @Cast("int64_t") long c,
+            @Cast("int64_t") long ldc,
+            int threads);
+
+    public static native void triangularSolve(
+            int type,
+            @Cast("bool") boolean rightSide,
+            @Cast("bool") boolean upper,
+            @Cast("bool") boolean transposed,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long t,
+            @Cast("int64_t") long ldt,
+            @Cast("int64_t") long b,
+            @Cast("int64_t") long ldb,
+            int threads);
+
+    public static native @Cast("int64_t") long cholesky(
+            int type, @Cast("int64_t") long n, @Cast("int64_t") long a, @Cast("int64_t") long lda, int threads);
+
+    public static native void qr(
+            int type,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long a,
+            @Cast("int64_t") long lda,
+            @Cast("int64_t") long r,
+            @Cast("int64_t") long ldr,
+            int threads);
+
+    public static native @Cast("int64_t") long eigh(
+            int type,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long a,
+            @Cast("int64_t") long lda,
+            @Cast("int64_t") long w,
+            @Cast("int64_t") long vt,
+            @Cast("int64_t") long ldvt,
+            int threads);
+
+    public static native @Cast("int64_t") long svd(
+            int driver,
+            int type,
+            @Cast("bool") boolean full,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long a,
+            @Cast("int64_t") long lda,
+            @Cast("int64_t") long u,
+            @Cast("int64_t") long ldu,
+            @Cast("int64_t") long s,
+            @Cast("int64_t") long vt,
+            @Cast("int64_t") long ldvt,
+            int threads);
+
+    public static native @Cast("int64_t") long svdWorkspace(
+            int driver,
+            int type,
+            @Cast("bool") boolean vectors,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long n);
+
+    public static native void orientVectors(
+            int type,
+            @Cast("int64_t") long k,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long vt,
+            @Cast("int64_t") long ldvt,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long u,
+            @Cast("int64_t") long ldu,
+            int threads);
+
+    /**
+     * The {@code bytes} (at most 2^31 - 1) from {@code address} on, as a direct buffer in native order. The buffer does not keep the
+     * memory alive; no owning JavaCPP pointer is made.
+     */
+    public static ByteBuffer bytes(long address, int bytes) {
+        return bytes == 0
+                ? ByteBuffer.allocateDirect(0).order(ByteOrder.nativeOrder())
+                : new Bytes(address, bytes).asByteBuffer().order(ByteOrder.nativeOrder());
+    }
+
+    private static final class Bytes extends BytePointer {
+        Bytes(long address, long bytes) {
+            super((Pointer) null);
+            this.address = address;
+            this.limit = bytes;
+            this.capacity = bytes;
+        }
+    }
+}
