@@ -1,0 +1,96 @@
+package dev.eckart.backend;
+
+import dev.eckart.memory.Buffer;
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
+import java.util.Optional;
+
+/**
+ * Everything a device has to be able to do. Outputs are allocated by the caller; arguments were checked by the facade, and all views
+ * of a call lie on this device. An output may be one of the inputs (the same layout), otherwise they do not overlap. Matrices are
+ * the last two dimensions, row-major. Thread-safe.
+ */
+public interface Backend {
+    /** The device this backend drives. */
+    Device device();
+
+    /** One line for a person: hardware, kernels, libraries. */
+    String describe();
+
+    /** Bytes that may still be allocated. */
+    long available();
+
+    /** Fresh memory of unknown content, 64-byte aligned; throws MemoryLimitException rather than overcommit. */
+    Buffer allocate(long bytes);
+
+    /** Copies a Java buffer (direct or not) to the bytes from {@code offset} on. */
+    void upload(java.nio.Buffer source, Buffer target, long offset);
+
+    /** Fills a Java buffer from the bytes from {@code offset} on. */
+    void download(Buffer source, long offset, java.nio.Buffer target);
+
+    /** The {@code bytes} from {@code offset} on as a direct buffer; host memory only, and only while the caller holds a share. */
+    java.nio.ByteBuffer map(Buffer buffer, long offset, int bytes);
+
+    /** Element-wise copy between strided views of one shape, casting as Java does. */
+    void copy(View source, View target);
+
+    /** Sets every element. */
+    void fill(View target, double value);
+
+    /** out = op(a). */
+    void unary(UnaryOp op, View a, View out);
+
+    /** out = op(a, b); a and b already stretched to the shape of out. */
+    void binary(BinaryOp op, View a, View b, View out);
+
+    /** y = alpha·x + beta·y. */
+    void axpby(double alpha, View x, double beta, View y);
+
+    /** Reduces a over the axes where {@code out}, stretched to the shape of a, has stride 0. */
+    void reduce(ReduceOp op, View a, View out);
+
+    /** The row-major index of the first NaN or infinity, or -1. */
+    long firstNonFinite(View a);
+
+    /** Fills a contiguous view with random numbers; element i depends on (seed, stream, offset + i) alone. */
+    void random(Distribution distribution, double a, double b, long seed, long stream, long offset, View out);
+
+    /** C = alpha·A·B + beta·C for (batch, m, k) × (batch, k, n); transposes are strides; the columns of C are adjacent. */
+    void gemm(double alpha, View a, View b, double beta, View c);
+
+    /** C = alpha·AᵀA + beta·C, for A (m, n) with adjacent columns. */
+    void gram(double alpha, View a, double beta, View c);
+
+    /** B = T⁻¹·B, or B·T⁻¹ from the right; T is triangular, and transposed when asked. */
+    void triangularSolve(boolean right, boolean upper, boolean transposed, View t, View b);
+
+    /** A = L·Lᵀ in place; false when A is not positive definite. */
+    boolean cholesky(View a);
+
+    /** A (m, n) becomes Q in its first k = min(m, n) columns; R (k, n), diagonal not negative. */
+    void qr(View a, View r);
+
+    /** Symmetric A (destroyed) = Σ wᵢ·vᵢ·vᵢᵀ, w descending, vᵢ the rows of {@code vt} when present; false: not converged. */
+    boolean eigh(View a, View w, Optional<View> vt);
+
+    /** A (destroyed) = U·diag(s)·Vᵀ, descending, signs by the rule of {@link #orientVectors}; false: not converged. */
+    boolean svd(SvdDriver driver, View a, View s, Optional<Vectors> vectors);
+
+    /** Bytes that {@link #svd} takes beside its operands. */
+    long svdWorkspace(SvdDriver driver, boolean vectors, DType dtype, long m, long n);
+
+    /** Makes the first entry of each row of vt that is within a factor 1 − √ε of its largest positive; columns of u follow. */
+    void orientVectors(View u, View vt);
+
+    /** Waits for all work that was started. */
+    void synchronize();
+
+    /**
+     * Where {@link #svd} puts singular vectors.
+     *
+     * @param u (m, k), or (m, m) for the full factorization
+     * @param vt (k, n), or (n, n)
+     */
+    record Vectors(View u, View vt) {}
+}

@@ -1,0 +1,20 @@
+package dev.eckart.backend;
+
+/** Element-wise functions of one argument, in the order of {@code eckart.h}. */
+public enum UnaryOp {
+    NEGATE,
+    ABS,
+    SQUARE,
+    SQRT,
+    RECIPROCAL,
+    EXP,
+    LOG,
+    TANH,
+    SIGMOID,
+    SIGN;
+
+    /** Whether integers are accepted too. */
+    public boolean acceptsIntegers() {
+        return this == NEGATE || this == ABS || this == SQUARE || this == SIGN;
+    }
+}

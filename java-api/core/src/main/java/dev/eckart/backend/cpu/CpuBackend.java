@@ -1,0 +1,328 @@
+package dev.eckart.backend.cpu;
+
+import dev.eckart.backend.Backend;
+import dev.eckart.backend.BinaryOp;
+import dev.eckart.backend.Distribution;
+import dev.eckart.backend.ReduceOp;
+import dev.eckart.backend.SvdDriver;
+import dev.eckart.backend.UnaryOp;
+import dev.eckart.backend.View;
+import dev.eckart.jni.Native;
+import dev.eckart.memory.Buffer;
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
+import dev.eckart.memory.Layout;
+import dev.eckart.memory.MemoryBudget;
+import dev.eckart.memory.MemoryLimitException;
+import dev.eckart.memory.Threads;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** The host: OpenBLAS and Eckart's own kernels, through {@link Native}. */
+public final class CpuBackend implements Backend {
+    /** Requests from here on are held against the machine's free memory before they are made. */
+    private static final long CHECKED_BYTES = 64L << 20;
+
+    /** Loads the native library; throws a LinkageError when it can't. */
+    public CpuBackend() {
+        Native.hardwareThreads();
+    }
+
+    @Override
+    public Device device() {
+        return Device.cpu();
+    }
+
+    @Override
+    public String describe() {
+        return Native.hardwareThreads() + " CPUs, kernels " + Native.instructionSet() + ", " + Native.openblasConfig();
+    }
+
+    @Override
+    public long available() {
+        return Math.min(MemoryBudget.available(), Native.availableMemory());
+    }
+
+    @Override
+    public Buffer allocate(long bytes) {
+        String operation = "tensor";
+        if (bytes >= CHECKED_BYTES && bytes > Native.availableMemory()) {
+            throw new MemoryLimitException(
+                    operation, bytes, available(), "close tensors that are no longer used, or use a larger machine");
+        }
+        MemoryBudget.take(operation, bytes);
+        try {
+            long address = Native.allocate(Math.max(1, bytes));
+            return Buffer.owned(device(), address, bytes, () -> {
+                Native.deallocate(address);
+                MemoryBudget.give(bytes);
+            });
+        } catch (RuntimeException | Error e) {
+            MemoryBudget.give(bytes);
+            throw e;
+        }
+    }
+
+    @Override
+    public void upload(java.nio.Buffer source, Buffer target, long offset) {
+        try (Lease lease = Lease.of(target)) {
+            HostCopy.upload(source, target.address() + offset);
+        }
+    }
+
+    @Override
+    public void download(Buffer source, long offset, java.nio.Buffer target) {
+        try (Lease lease = Lease.of(source)) {
+            HostCopy.download(source.address() + offset, target);
+        }
+    }
+
+    @Override
+    public ByteBuffer map(Buffer buffer, long offset, int bytes) {
+        return Native.bytes(buffer.address() + offset, bytes);
+    }
+
+    @Override
+    public void copy(View source, View target) {
+        try (Lease lease = Lease.of(source, target)) {
+            Native.copy(type(source), type(target), describe(target, source), Threads.current());
+        }
+    }
+
+    @Override
+    public void fill(View target, double value) {
+        try (Lease lease = Lease.of(target)) {
+            Native.fill(type(target), describe(target), value, Threads.current());
+        }
+    }
+
+    @Override
+    public void unary(UnaryOp op, View a, View out) {
+        try (Lease lease = Lease.of(a, out)) {
+            Native.unary(op.ordinal(), type(out), describe(out, a), Threads.current());
+        }
+    }
+
+    @Override
+    public void binary(BinaryOp op, View a, View b, View out) {
+        try (Lease lease = Lease.of(a, b, out)) {
+            Native.binary(op.ordinal(), type(out), describe(out, a, b), Threads.current());
+        }
+    }
+
+    @Override
+    public void axpby(double alpha, View x, double beta, View y) {
+        try (Lease lease = Lease.of(x, y)) {
+            Native.axpby(type(y), alpha, beta, describe(y, x), Threads.current());
+        }
+    }
+
+    @Override
+    public void reduce(ReduceOp op, View a, View out) {
+        try (Lease lease = Lease.of(a, out)) {
+            Native.reduce(
+                    op.ordinal(), type(a), type(out), describe(out.broadcastTo(a.shape()), a), Threads.current());
+        }
+    }
+
+    @Override
+    public long firstNonFinite(View a) {
+        try (Lease lease = Lease.of(a)) {
+            return Native.firstNonFinite(type(a), describe(a), Threads.current());
+        }
+    }
+
+    @Override
+    public void random(Distribution distribution, double a, double b, long seed, long stream, long offset, View out) {
+        try (Lease lease = Lease.of(out)) {
+            Native.random(
+                    distribution.ordinal(),
+                    type(out),
+                    seed,
+                    stream,
+                    offset,
+                    a,
+                    b,
+                    out.address(),
+                    out.shape().size(),
+                    Threads.current());
+        }
+    }
+
+    @Override
+    public void gemm(double alpha, View a, View b, double beta, View c) {
+        Layout la = a.layout();
+        Layout lb = b.layout();
+        Layout lc = c.layout();
+        try (Lease lease = Lease.of(a, b, c)) {
+            Native.gemm(
+                    type(c),
+                    lc.shape().dim(0),
+                    lc.shape().dim(1),
+                    lc.shape().dim(2),
+                    la.shape().dim(2),
+                    alpha,
+                    a.address(),
+                    la.stride(1),
+                    la.stride(2),
+                    la.stride(0),
+                    b.address(),
+                    lb.stride(1),
+                    lb.stride(2),
+                    lb.stride(0),
+                    beta,
+                    c.address(),
+                    lc.stride(1),
+                    lc.stride(0),
+                    Threads.current());
+        }
+    }
+
+    @Override
+    public void gram(double alpha, View a, double beta, View c) {
+        try (Lease lease = Lease.of(a, c)) {
+            Native.gram(
+                    type(a),
+                    rows(a),
+                    columns(a),
+                    alpha,
+                    a.address(),
+                    leading(a),
+                    beta,
+                    c.address(),
+                    leading(c),
+                    Threads.current());
+        }
+    }
+
+    @Override
+    public void triangularSolve(boolean right, boolean upper, boolean transposed, View t, View b) {
+        try (Lease lease = Lease.of(t, b)) {
+            Native.triangularSolve(
+                    type(b),
+                    right,
+                    upper,
+                    transposed,
+                    rows(b),
+                    columns(b),
+                    t.address(),
+                    leading(t),
+                    b.address(),
+                    leading(b),
+                    Threads.current());
+        }
+    }
+
+    @Override
+    public boolean cholesky(View a) {
+        try (Lease lease = Lease.of(a)) {
+            return Native.cholesky(type(a), rows(a), a.address(), leading(a), Threads.current()) == 0;
+        }
+    }
+
+    @Override
+    public void qr(View a, View r) {
+        try (Lease lease = Lease.of(a, r)) {
+            Native.qr(type(a), rows(a), columns(a), a.address(), leading(a), r.address(), leading(r), Threads.current());
+        }
+    }
+
+    @Override
+    public boolean eigh(View a, View w, Optional<View> vt) {
+        try (Lease lease = vt.isPresent() ? Lease.of(a, w, vt.get()) : Lease.of(a, w)) {
+            return Native.eigh(
+                            type(a),
+                            rows(a),
+                            a.address(),
+                            leading(a),
+                            w.address(),
+                            vt.map(View::address).orElse(0L),
+                            vt.map(CpuBackend::leading).orElse(0L),
+                            Threads.current())
+                    == 0;
+        }
+    }
+
+    @Override
+    public boolean svd(SvdDriver driver, View a, View s, Optional<Vectors> vectors) {
+        View u = vectors.map(Vectors::u).orElse(null);
+        View vt = vectors.map(Vectors::vt).orElse(null);
+        boolean full = vectors.isPresent() && (columns(u) > columns(s) || rows(vt) > columns(s));
+        try (Lease lease = u == null ? Lease.of(a, s) : Lease.of(a, s, u, vt)) {
+            return Native.svd(
+                            driver.ordinal(),
+                            type(a),
+                            full,
+                            rows(a),
+                            columns(a),
+                            a.address(),
+                            leading(a),
+                            u == null ? 0 : u.address(),
+                            u == null ? 0 : leading(u),
+                            s.address(),
+                            vt == null ? 0 : vt.address(),
+                            vt == null ? 0 : leading(vt),
+                            Threads.current())
+                    == 0;
+        }
+    }
+
+    @Override
+    public long svdWorkspace(SvdDriver driver, boolean vectors, DType dtype, long m, long n) {
+        return Native.svdWorkspace(driver.ordinal(), dtype.ordinal(), vectors, m, n);
+    }
+
+    @Override
+    public void orientVectors(View u, View vt) {
+        try (Lease lease = Lease.of(u, vt)) {
+            Native.orientVectors(
+                    type(vt),
+                    rows(vt),
+                    columns(vt),
+                    vt.address(),
+                    leading(vt),
+                    rows(u),
+                    u.address(),
+                    leading(u),
+                    Threads.current());
+        }
+    }
+
+    @Override
+    public void synchronize() {}
+
+    private static int type(View view) {
+        return view.dtype().ordinal();
+    }
+
+    private static long rows(View matrix) {
+        return matrix.shape().dim(-2);
+    }
+
+    private static long columns(View matrix) {
+        return matrix.shape().dim(-1);
+    }
+
+    /** The distance between rows; a matrix of at most one row may have any. */
+    private static long leading(View matrix) {
+        return rows(matrix) <= 1 ? Math.max(1, columns(matrix)) : matrix.layout().stride(-2);
+    }
+
+    /** The packed operands of eckart.h; all views have the shape of the first. */
+    private static long[] describe(View... views) {
+        int rank = views[0].shape().rank();
+        long[] desc = new long[1 + rank + views.length * (1 + rank)];
+        int at = 0;
+        desc[at++] = rank;
+        for (int i = 0; i < rank; i++) {
+            desc[at++] = views[0].shape().dim(i);
+        }
+        for (View view : views) {
+            desc[at++] = view.address();
+            for (int i = 0; i < rank; i++) {
+                desc[at++] = view.layout().stride(i);
+            }
+        }
+        return desc;
+    }
+}

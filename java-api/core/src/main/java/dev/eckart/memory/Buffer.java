@@ -1,0 +1,126 @@
+package dev.eckart.memory;
+
+import java.lang.ref.Cleaner;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A block of device memory, counted: every tensor, view and running native call holds a share, and the memory is freed when the
+ * last share is given back. So closing a tensor while another thread computes on it frees the memory afterwards. A buffer that
+ * becomes unreachable with shares left is freed by a {@link Cleaner}; with {@code -Deckart.debug=true} that is reported with the
+ * place of its allocation. Thread-safe.
+ */
+public final class Buffer {
+    private static final Cleaner CLEANER = Cleaner.create();
+    private static final boolean DEBUG = Boolean.getBoolean("eckart.debug");
+
+    private final Device device;
+    private final long address;
+    private final long bytes;
+    private final Object owner;
+    private final Shares shares;
+    private final Cleaner.Cleanable cleanable;
+
+    private Buffer(Device device, long address, long bytes, Object owner, Runnable free) {
+        this.device = device;
+        this.address = address;
+        this.bytes = bytes;
+        this.owner = owner;
+        this.shares = new Shares(free, bytes);
+        this.cleanable = CLEANER.register(this, shares);
+    }
+
+    /**
+     * A buffer with one share, the caller's.
+     *
+     * @param free frees the memory, must not refer to the buffer; called exactly once
+     */
+    public static Buffer owned(Device device, long address, long bytes, Runnable free) {
+        return new Buffer(device, address, bytes, null, free);
+    }
+
+    /** A buffer over somebody else's memory, whose {@code owner} is held strongly while the buffer is reachable. */
+    public static Buffer wrapped(Device device, long address, long bytes, Object owner) {
+        return new Buffer(device, address, bytes, owner, () -> {});
+    }
+
+    /** The device whose memory this is. */
+    public Device device() {
+        return device;
+    }
+
+    /** The address of the first byte; valid while the caller holds a share. */
+    public long address() {
+        return address;
+    }
+
+    /** Size in bytes. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Whose memory this is, for a wrapped buffer; else null. */
+    public Object owner() {
+        return owner;
+    }
+
+    /**
+     * Takes a share; pair it with {@link #release}.
+     *
+     * @return false when the memory has already been freed
+     */
+    public boolean retain() {
+        return shares.retain();
+    }
+
+    /** Gives a share back; the last one frees the memory. */
+    public void release() {
+        if (shares.release()) {
+            cleanable.clean();
+        }
+    }
+
+    /** What the cleaner holds; it must not refer to the buffer. */
+    private static final class Shares implements Runnable {
+        private final AtomicInteger count = new AtomicInteger(1);
+        private final Runnable free;
+        private final long bytes;
+        private final Throwable allocated = DEBUG ? new Throwable("allocated here") : null;
+
+        Shares(Runnable free, long bytes) {
+            this.free = free;
+            this.bytes = bytes;
+        }
+
+        boolean retain() {
+            int now;
+            do {
+                now = count.get();
+                if (now == 0) {
+                    return false;
+                }
+            } while (!count.compareAndSet(now, now + 1));
+            return true;
+        }
+
+        boolean release() {
+            int left = count.decrementAndGet();
+            if (left < 0) {
+                throw new IllegalStateException("buffer: released more often than retained");
+            }
+            return left == 0;
+        }
+
+        /** Runs once: from the last release, or when the buffer became unreachable. */
+        @Override
+        public void run() {
+            if (count.get() > 0 && allocated != null) {
+                System.getLogger(Buffer.class.getName())
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "a tensor of " + Bytes.text(bytes) + " was never closed: use a Scope",
+                                allocated);
+            }
+            free.run();
+        }
+    }
+}

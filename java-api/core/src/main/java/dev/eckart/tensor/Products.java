@@ -1,0 +1,110 @@
+package dev.eckart.tensor;
+
+import dev.eckart.backend.View;
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Layout;
+import dev.eckart.memory.Shape;
+
+/** Brings the operands of a matrix product into the form that a backend takes: one batch dimension, one unit stride each. */
+final class Products {
+    private Products() {}
+
+    static Tensor matmul(Tensor a, Tensor b) {
+        int rankA = a.shape().rank();
+        int rankB = b.shape().rank();
+        if (rankA == 0 || rankB == 0) {
+            throw new IllegalArgumentException(
+                    "matmul: " + a.shape() + "·" + b.shape() + ": a scalar is no matrix; use multiply");
+        }
+        if (rankA == 1 || rankB == 1) {
+            try (Tensor left = rankA == 1 ? a.reshape(1, a.dim(0)) : a.alias(a.view().layout());
+                    Tensor right = rankB == 1 ? b.reshape(b.dim(0), 1) : b.alias(b.view().layout());
+                    Tensor product = matmul(left, right)) {
+                Shape shape = product.shape();
+                shape = rankA == 1 ? shape.without(-2) : shape;
+                shape = rankB == 1 ? shape.without(-1) : shape;
+                return product.alias(Layout.contiguous(shape));
+            }
+        }
+        String what = "matmul: " + a.shape() + "·" + b.shape();
+        a.requireSameType("matmul", b);
+        if (a.dtype() != DType.F64 && a.dtype() != DType.F32) {
+            throw new IllegalArgumentException(what + ": needs f64 or f32, not " + a.dtype() + "; cast with to(dtype)");
+        }
+        long m = a.dim(-2);
+        long k = a.dim(-1);
+        long n = b.dim(-1);
+        if (k != b.dim(-2)) {
+            throw new IllegalArgumentException(what + ": inner dimensions " + k + " and " + b.dim(-2) + " differ");
+        }
+        if (rankA == 2 && rankB == 2) {
+            Tensor out = Tensor.empty(a.device(), a.dtype(), Shape.of(m, n));
+            multiply(a, b, out, Layout.contiguous(Shape.of(1, m, n)), Shape.of());
+            return out;
+        }
+        Shape batch = Shape.broadcast(what, leading(a.shape()), leading(b.shape()));
+        Tensor out = Tensor.empty(a.device(), a.dtype(), append(batch, m, n));
+        multiply(a, b, out, Layout.contiguous(Shape.of(batch.size(), m, n)), batch);
+        return out;
+    }
+
+    private static void multiply(Tensor a, Tensor b, Tensor out, Layout target, Shape batch) {
+        try (Tensor left = batched(a, batch);
+                Tensor right = batched(b, batch)) {
+            View c = out.view().with(target);
+            out.backend().gemm(1, left.view(), right.view(), 0, c);
+        }
+    }
+
+    /** A view (batch, rows, columns) with one unit stride among rows and columns; a copy where there is none. */
+    private static Tensor batched(Tensor t, Shape batch) {
+        Layout layout = t.view().layout();
+        boolean unit = layout.stride(-1) == 1 || layout.stride(-2) == 1 || t.dim(-1) <= 1 && t.dim(-2) <= 1;
+        boolean forward = layout.stride(-1) >= 0 && layout.stride(-2) >= 0;
+        boolean leads = leadsRows(layout);
+        if (unit && forward && leads) {
+            Layout flat = flatten(layout, batch);
+            if (flat != null) {
+                return t.alias(flat);
+            }
+        }
+        try (Tensor copy = t.copy()) {
+            Layout flat = flatten(copy.view().layout(), batch);
+            if (flat != null) {
+                return copy.alias(flat);
+            }
+            try (Tensor stretched = copy.alias(copy.view().layout().broadcastTo(append(batch, t.dim(-2), t.dim(-1))));
+                    Tensor full = stretched.copy()) {
+                return full.alias(flatten(full.view().layout(), batch));
+            }
+        }
+    }
+
+    /** Whether the non-unit stride is at least as long as a row (BLAS refuses overlapping rows). */
+    private static boolean leadsRows(Layout layout) {
+        long rows = layout.shape().dim(-2);
+        long columns = layout.shape().dim(-1);
+        return layout.stride(-1) == 1
+                ? rows <= 1 || layout.stride(-2) >= columns
+                : columns <= 1 || layout.stride(-1) >= rows;
+    }
+
+    /** The leading dimensions, stretched to {@code batch}, as a single one; null when their strides do not allow it. */
+    private static Layout flatten(Layout layout, Shape batch) {
+        long rows = layout.shape().dim(-2);
+        long columns = layout.shape().dim(-1);
+        Layout stretched = layout.broadcastTo(append(batch, rows, columns));
+        return stretched.reshape(Shape.of(batch.size(), rows, columns)).orElse(null);
+    }
+
+    private static Shape leading(Shape shape) {
+        return shape.without(-1).without(-1);
+    }
+
+    private static Shape append(Shape batch, long m, long n) {
+        long[] dims = java.util.Arrays.copyOf(batch.dims(), batch.rank() + 2);
+        dims[dims.length - 2] = m;
+        dims[dims.length - 1] = n;
+        return Shape.of(dims);
+    }
+}
