@@ -1,0 +1,208 @@
+// gemm: C[i] = alpha A[i] B[i] + beta C[i],  A m x k and B k x n with any one unit stride, C m x n row-major.
+//
+// The work is cut into parts that no other part waits for, each some calls of one-threaded OpenBLAS:
+//   one large product      tiles of C
+//   small C, long k        stretches of k, each into a C of its own, then summed in order
+//   m = 1 or n = 1         gemv over stretches of the result
+//   many small products    stretches of the batch
+// Which one, and where it is cut, depends on the shape and on `threads` alone: the result is the same at each call.
+#include <algorithm>
+#include <cmath>
+
+#include "blas.h"
+#include "pool.h"
+
+namespace eckart {
+namespace {
+
+constexpr int64_t LARGEST = int64_t{1} << 30;  // of a dimension in one call
+constexpr int64_t PARTS_PER_THREAD = 4;        // so that a thread that loses its core is made up for by the others
+constexpr double WORTH_A_PART = 1e6;           // multiplications: some tens of microseconds, a few times what waking a thread takes
+constexpr int64_t EDGE = 32;                   // tiles start at multiples of OpenBLAS's register blocks
+
+int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// One factor, seen as BLAS sees it: row-major with its leading dimension, or the transpose of that.
+template <typename T>
+struct Factor {
+  const T *base;
+  int64_t row, col, batch;
+  CBLAS_TRANSPOSE trans;
+  int ld;
+
+  Factor(const char *name, int64_t address, int64_t rows, int64_t cols, int64_t row, int64_t col, int64_t batch)
+      : base(at<const T>(address)), row(row), col(col), batch(batch) {
+    // The stride along a dimension of 1 says nothing. ld: at least the length of a stored row.
+    const int64_t plain = rows == 1 ? std::max<int64_t>(cols, 1) : row, turned = cols == 1 ? std::max<int64_t>(rows, 1) : col;
+    if ((col == 1 || cols == 1) && plain >= cols) {
+      trans = CblasNoTrans;
+      ld = int32(plain, "gemm", "row stride");
+    } else if ((row == 1 || rows == 1) && turned >= rows) {
+      trans = CblasTrans;
+      ld = int32(turned, "gemm", "column stride");
+    } else {
+      throw std::invalid_argument(std::string("gemm: ") + name + " (" + std::to_string(rows) + "," + std::to_string(cols) +
+                                  ") has strides (" + std::to_string(row) + "," + std::to_string(col) +
+                                  "): one must be 1 and rows must not overlap, copy it first");
+    }
+  }
+
+  const T *element(int64_t item, int64_t i, int64_t j) const { return base + item * batch + i * row + j * col; }
+};
+
+template <typename T>
+struct Product {
+  int64_t m, n, k;
+  T alpha;
+  Factor<T> a, b;
+  T beta;
+  T *c;
+  int64_t cRow, cBatch;
+  int ldc;
+
+  // Rows [i, i + rows) by columns [j, j + cols) of item's C, over [p, p + depth) of k.
+  void tile(int64_t item, int64_t i, int64_t rows, int64_t j, int64_t cols, int64_t p, int64_t depth, T *to, int ldTo, T scale) const {
+    do {
+      const int64_t now = std::min(depth, LARGEST);
+      blas::gemm(a.trans, b.trans, rows, cols, now, alpha, a.element(item, i, p), a.ld, b.element(item, p, j), b.ld, scale, to, ldTo);
+      p += now;
+      depth -= now;
+      scale = 1;
+    } while (depth > 0);
+  }
+
+  void tile(int64_t item, int64_t i, int64_t rows, int64_t j, int64_t cols) const {
+    tile(item, i, rows, j, cols, 0, k, c + item * cBatch + i * cRow + j, ldc, beta);
+  }
+};
+
+// C = beta C, where nothing is added.
+template <typename T>
+void scale(int64_t batch, int64_t m, int64_t n, T beta, T *c, int64_t cRow, int64_t cBatch, int threads) {
+  if (beta == T(1)) return;
+  parallelRanges(batch * m, std::max<int64_t>(1, 32768 / n), threads, [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; r++) {
+      T *row = c + r / m * cBatch + r % m * cRow;
+      for (int64_t j = 0; j < n; j++) row[j] = beta == T(0) ? T(0) : beta * row[j];
+    }
+  });
+}
+
+// y = alpha M x + beta y over stretches of y; M = A for a column of C, B' for a row.
+template <typename T>
+void vectorProduct(const Product<T> &p, int64_t item, int threads) {
+  const bool column = p.n == 1;
+  const Factor<T> &matrix = column ? p.a : p.b, &vector = column ? p.b : p.a;
+  const int64_t length = column ? p.m : p.n;
+  const int64_t stride = column ? vector.row : vector.col;
+  // A vector may be a column of a wide matrix.
+  const int incx = int32(p.k == 1 ? 1 : stride, "gemm", "vector stride");
+  const int incy = int32(column && p.m > 1 ? p.cRow : 1, "gemm", "vector stride");
+  T *y = p.c + item * p.cBatch;
+  const int64_t grain = std::max<int64_t>(EDGE, static_cast<int64_t>(WORTH_A_PART / 8 / p.k));
+  auto stretch = [&](int64_t begin, int64_t end) {
+    for (; begin < end; begin += LARGEST) {
+      const int64_t count = std::min(end - begin, LARGEST);
+      T beta = p.beta;
+      for (int64_t at = 0; at < p.k; at += LARGEST, beta = 1) {
+        const int64_t depth = std::min(p.k - at, LARGEST);
+        const T *block = column ? matrix.element(item, begin, at) : matrix.element(item, at, begin);
+        // The stored, row-major block is (count x depth) or its transpose.
+        const bool asStored = (matrix.trans == CblasNoTrans) == column;
+        blas::gemv(asStored ? CblasNoTrans : CblasTrans, asStored ? count : depth, asStored ? depth : count, p.alpha, block, matrix.ld,
+                   vector.element(item, 0, 0) + at * stride, incx, beta, y + begin * incy, incy);
+      }
+    }
+  };
+  parallelRanges(length, grain, threads, stretch);
+}
+
+template <typename T>
+void longProduct(const Product<T> &p, int64_t item, int threads) {
+  const int64_t parts = threads, size = p.m * p.n;
+  Scratch<T> sums(parts * size, "gemm");
+  parallelFor(parts, threads, [&](int64_t part) {
+    const int64_t begin = p.k * part / parts, end = p.k * (part + 1) / parts;
+    p.tile(item, 0, p.m, 0, p.n, begin, end - begin, sums.data() + part * size, p.n, T(0));
+  });
+  for (int64_t i = 0; i < p.m; i++) {
+    T *row = p.c + item * p.cBatch + i * p.cRow;
+    for (int64_t j = 0; j < p.n; j++) {
+      T sum = 0;
+      for (int64_t part = 0; part < parts; part++) sum += sums[part * size + i * p.n + j];
+      row[j] = p.beta == T(0) ? sum : p.beta * row[j] + sum;
+    }
+  }
+}
+
+// Cuts C into about `wanted` tiles, close to squares: the panels that each tile packs anew are then smallest.
+template <typename T>
+void tiledProduct(const Product<T> &p, int64_t batch, int64_t wanted, int threads) {
+  int64_t down = ceilDiv(p.m, LARGEST), across = ceilDiv(p.n, LARGEST);
+  while (down * across < wanted) {
+    const int64_t height = p.m / down, width = p.n / across;
+    if (std::max(height, width) < 2 * EDGE || double(height) * width * p.k < 2 * WORTH_A_PART) break;
+    (height >= width ? down : across) *= 2;
+  }
+  const int64_t height = ceilDiv(ceilDiv(p.m, down), EDGE) * EDGE, width = ceilDiv(ceilDiv(p.n, across), EDGE) * EDGE;
+  down = ceilDiv(p.m, height);
+  across = ceilDiv(p.n, width);
+  parallelFor(batch * down * across, threads, [&](int64_t part) {
+    const int64_t item = part / (down * across), i = part / across % down * height, j = part % across * width;
+    p.tile(item, i, std::min(height, p.m - i), j, std::min(width, p.n - j));
+  });
+}
+
+template <typename T>
+void multiply(const Product<T> &p, int64_t batch, int threads) {
+  const double each = double(p.m) * p.n * p.k;
+  if (p.m == 1 || p.n == 1) {
+    if (batch == 1) return vectorProduct(p, 0, threads);
+    const int64_t grain = static_cast<int64_t>(WORTH_A_PART / 8 / each) + 1;
+    if (batch / grain < threads) {
+      for (int64_t item = 0; item < batch; item++) vectorProduct(p, item, threads);
+      return;
+    }
+    return parallelRanges(batch, grain, threads, [&](int64_t begin, int64_t end) {
+      for (int64_t item = begin; item < end; item++) vectorProduct(p, item, 1);
+    });
+  }
+  const bool small = std::max({p.m, p.n, p.k}) <= LARGEST;
+  if (small && (threads <= 1 || each * batch < 2 * WORTH_A_PART)) {
+    for (int64_t item = 0; item < batch; item++) p.tile(item, 0, p.m, 0, p.n);
+    return;
+  }
+  if (small && batch >= PARTS_PER_THREAD * threads) {
+    return parallelRanges(batch, static_cast<int64_t>(WORTH_A_PART / each) + 1, threads, [&](int64_t begin, int64_t end) {
+      for (int64_t item = begin; item < end; item++) p.tile(item, 0, p.m, 0, p.n);
+    });
+  }
+  if (threads > 1 && std::max(p.m, p.n) <= 512 && p.k >= 16 * std::max(p.m, p.n) && batch < threads) {
+    for (int64_t item = 0; item < batch; item++) longProduct(p, item, threads);
+    return;
+  }
+  tiledProduct(p, batch, threads <= 1 ? 1 : ceilDiv(PARTS_PER_THREAD * threads, batch), threads);
+}
+
+}  // namespace
+
+void gemm(int type, int64_t batch, int64_t m, int64_t n, int64_t k, double alpha, int64_t a, int64_t aRow, int64_t aCol,
+          int64_t aBatch, int64_t b, int64_t bRow, int64_t bCol, int64_t bBatch, double beta, int64_t c, int64_t cRow,
+          int64_t cBatch, int threads) {
+  withFloating(type, "gemm", [&](auto zero) {
+    using T = decltype(zero);
+    if (batch == 0 || m == 0 || n == 0) return;
+    if (k == 0 || alpha == 0) return scale<T>(batch, m, n, beta, at<T>(c), cRow, cBatch, threads);
+    // Items that share B and lie one below the other are one product of more rows.
+    if (batch > 1 && bBatch == 0 && aCol == 1 && aBatch == m * aRow && cBatch == m * cRow && aRow >= k) {
+      m *= batch;
+      batch = 1;
+    }
+    const Product<T> product{m, n, k, T(alpha), Factor<T>("A", a, m, k, aRow, aCol, aBatch), Factor<T>("B", b, k, n, bRow, bCol, bBatch),
+                             T(beta), at<T>(c), cRow, cBatch, int32(m == 1 ? n : cRow, "gemm", "row stride")};
+    BlasCall call;
+    multiply(product, batch, threads);
+  });
+}
+
+}  // namespace eckart

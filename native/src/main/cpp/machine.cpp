@@ -1,0 +1,193 @@
+// Memory and the machine's limits: what the operating system, and a container around the process, let it use.
+#include <sched.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cblas.h>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "eckart.h"
+
+namespace eckart {
+namespace {
+
+constexpr int64_t ALIGNMENT = 64;
+constexpr int64_t HUGE_PAGE = int64_t{2} << 20;
+constexpr int64_t MAPPED = int64_t{4} << 20;  // from here on a block is a mapping of its own, and goes back whole when freed
+
+// Lengths of the mapped blocks. Never destroyed: a thread may free memory while the process exits.
+struct Mappings {
+  std::mutex mutex;
+  std::unordered_map<int64_t, int64_t> lengths;
+};
+Mappings &mappings() {
+  static Mappings *instance = new Mappings;
+  return *instance;
+}
+
+int64_t map(int64_t bytes) {
+  const int64_t page = sysconf(_SC_PAGESIZE);
+  if (bytes > std::numeric_limits<int64_t>::max() - 2 * HUGE_PAGE) throw std::bad_alloc();
+  const int64_t length = (bytes + page - 1) / page * page;
+  void *found = mmap(nullptr, length + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (found == MAP_FAILED) throw std::bad_alloc();
+  // Cut to alignment: what stands before and after goes back.
+  char *base = static_cast<char *>(found);
+  const int64_t before = (HUGE_PAGE - reinterpret_cast<int64_t>(base) % HUGE_PAGE) % HUGE_PAGE;
+  if (before > 0) munmap(base, before);
+  munmap(base + before + length, HUGE_PAGE - before);
+  madvise(base + before, length, MADV_HUGEPAGE);  // a kernel without huge pages refuses, and small ones do
+  return reinterpret_cast<int64_t>(base + before);
+}
+
+std::optional<std::string> firstLine(const std::string &path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  return line;
+}
+
+// "max", absent and unreadable files count as no number.
+std::optional<int64_t> number(const std::optional<std::string> &text) {
+  if (!text || text->empty() || !(std::isdigit(static_cast<unsigned char>((*text)[0])))) return std::nullopt;
+  errno = 0;
+  int64_t value = std::strtoll(text->c_str(), nullptr, 10);
+  return errno == ERANGE ? std::numeric_limits<int64_t>::max() : value;
+}
+
+// Folders of this process's control group and of all those around it, innermost first. controller "" is cgroup v2. In a
+// container the innermost name is often not visible, and the mount point itself is the container's own group.
+std::vector<std::string> groupFolders(const std::string &controller) {
+  std::vector<std::string> folders;
+  std::ifstream file("/proc/self/cgroup");
+  for (std::string line; std::getline(file, line);) {
+    const size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string names = "," + line.substr(first + 1, second - first - 1) + ",";
+    if (controller.empty() ? names != ",," : names.find("," + controller + ",") == std::string::npos) continue;
+    const std::string mount = controller.empty() ? "/sys/fs/cgroup" : "/sys/fs/cgroup/" + controller;
+    std::string path = line.substr(second + 1);
+    while (path.size() > 1) {
+      folders.push_back(mount + path);
+      path.resize(path.rfind('/'));
+    }
+    folders.push_back(mount);
+  }
+  return folders;
+}
+
+// Page cache that the kernel drops before it refuses memory to the group.
+int64_t reclaimable(const std::string &folder, const std::string &key) {
+  std::ifstream file(folder + "/memory.stat");
+  std::string name;
+  int64_t value;
+  while (file >> name >> value) {
+    if (name == key) return value;
+  }
+  return 0;
+}
+
+int64_t groupMemory(const std::string &controller, const char *limitFile, const char *usageFile, const char *cacheKey) {
+  int64_t available = std::numeric_limits<int64_t>::max();
+  for (const std::string &folder : groupFolders(controller)) {
+    const auto limit = number(firstLine(folder + "/" + limitFile)), usage = number(firstLine(folder + "/" + usageFile));
+    if (!limit || !usage) continue;
+    available = std::min(available, std::max<int64_t>(0, *limit - std::max<int64_t>(0, *usage - reclaimable(folder, cacheKey))));
+  }
+  return available;
+}
+
+int64_t machineMemory() {
+  std::ifstream file("/proc/meminfo");
+  std::string name, unit;
+  int64_t kib;
+  while (file >> name >> kib) {
+    if (name == "MemAvailable:") return kib * 1024;
+    std::getline(file, unit);
+  }
+  return static_cast<int64_t>(sysconf(_SC_AVPHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+}
+
+int affinity() {
+  // The kernel refuses a mask smaller than its own; machines of more than 1024 CPUs need a larger one.
+  for (int cpus = 1024; cpus <= 1 << 20; cpus *= 2) {
+    std::vector<cpu_set_t> mask(cpus / (8 * sizeof(cpu_set_t)));
+    const size_t bytes = mask.size() * sizeof(cpu_set_t);
+    if (sched_getaffinity(0, bytes, mask.data()) == 0) return std::max(1, CPU_COUNT_S(bytes, mask.data()));
+    if (errno != EINVAL) break;
+  }
+  return std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+int64_t wholeCpus(int64_t quota, int64_t period) { return std::max<int64_t>(1, (quota + period - 1) / period); }
+
+int64_t quota() {
+  int64_t cpus = std::numeric_limits<int>::max();
+  for (const std::string &folder : groupFolders("")) {
+    std::istringstream line(firstLine(folder + "/cpu.max").value_or(""));
+    std::string most;
+    int64_t period = 0;
+    if (!(line >> most >> period) || period <= 0) continue;
+    if (const auto micros = number(most)) cpus = std::min(cpus, wholeCpus(*micros, period));
+  }
+  for (const std::string &folder : groupFolders("cpu")) {
+    const auto micros = number(firstLine(folder + "/cpu.cfs_quota_us")), period = number(firstLine(folder + "/cpu.cfs_period_us"));
+    if (micros && period && *period > 0) cpus = std::min(cpus, wholeCpus(*micros, *period));
+  }
+  return cpus;
+}
+
+}  // namespace
+
+int64_t allocate(int64_t bytes) {
+  if (bytes < 0) throw std::bad_alloc();
+  if (bytes < MAPPED) {
+    void *block = std::aligned_alloc(ALIGNMENT, std::max(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT));
+    if (block == nullptr) throw std::bad_alloc();
+    return reinterpret_cast<int64_t>(block);
+  }
+  const int64_t address = map(bytes);
+  try {
+    std::lock_guard<std::mutex> lock(mappings().mutex);
+    mappings().lengths[address] = bytes;
+  } catch (...) {
+    munmap(reinterpret_cast<void *>(address), bytes);
+    throw;
+  }
+  return address;
+}
+
+void deallocate(int64_t address) {
+  if (address % HUGE_PAGE == 0 && address != 0) {
+    std::unique_lock<std::mutex> lock(mappings().mutex);
+    auto block = mappings().lengths.extract(address);
+    lock.unlock();  // unmapping gigabytes takes a while
+    if (!block.empty()) {
+      munmap(reinterpret_cast<void *>(address), block.mapped());
+      return;
+    }
+  }
+  std::free(reinterpret_cast<void *>(address));
+}
+
+int64_t availableMemory() {
+  return std::min({machineMemory(), groupMemory("", "memory.max", "memory.current", "inactive_file"),
+                   groupMemory("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")});
+}
+
+int hardwareThreads() { return static_cast<int>(std::min<int64_t>(affinity(), quota())); }
+
+const char *openblasConfig() { return openblas_get_config(); }
+
+}  // namespace eckart

@@ -1,0 +1,189 @@
+// The pool of pool.h.
+//
+// One list of jobs, one mutex. A caller publishes its job, takes parts itself, and at the end waits only for parts that a worker
+// is running: parts are handed out by an atomic counter, so a worker that never gets a core costs nothing. The pool is made on
+// first use and never destroyed: its threads are detached and sleep while the process exits.
+#include "pool.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+namespace eckart {
+namespace {
+
+constexpr int MAX_WORKERS = 256;
+constexpr int SPINS = 200;           // some microseconds: the next product of a loop finds its worker awake
+constexpr int RANGES_PER_THREAD = 4;  // so that a thread that loses its core is made up for by the others
+
+thread_local bool insidePart = false;
+
+struct Job {
+  const std::function<void(int64_t)> &body;
+  const int64_t parts;
+  int openings;  // workers that may still join; this and the next two are guarded by the pool's mutex
+  int active = 0;
+  std::exception_ptr failure;
+  std::atomic<int64_t> next{0};
+  std::condition_variable ended;
+
+  Job(const std::function<void(int64_t)> &body, int64_t parts, int openings) : body(body), parts(parts), openings(openings) {}
+
+  bool exhausted() const { return next.load(std::memory_order_relaxed) >= parts; }
+
+  // Takes parts until none is left; the exception of one stops the hand-out.
+  std::exception_ptr run() noexcept {
+    insidePart = true;
+    std::exception_ptr thrown;
+    for (int64_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < parts;) {
+      try {
+        body(i);
+      } catch (...) {
+        thrown = std::current_exception();
+        next.store(parts, std::memory_order_relaxed);
+      }
+    }
+    insidePart = false;
+    return thrown;
+  }
+};
+
+class Pool {
+ public:
+  void run(Job &job) {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      grow(job.openings);
+      jobs_.push_back(&job);
+      waiting_.store(static_cast<int>(jobs_.size()), std::memory_order_relaxed);
+      for (int i = std::min(job.openings, sleeping_); i > 0; i--) arrival_.notify_one();
+    }
+    std::exception_ptr thrown = job.run();
+    std::unique_lock<std::mutex> lock(mutex_);
+    forget(job);
+    job.ended.wait(lock, [&] { return job.active == 0; });
+    if (!job.failure) job.failure = thrown;
+    if (job.failure) std::rethrow_exception(job.failure);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrival_;
+  std::deque<Job *> jobs_;
+  std::atomic<int> waiting_{0};  // jobs_.size(), for the spinning workers
+  int workers_ = 0;
+  int sleeping_ = 0;
+
+  void forget(Job &job) {
+    jobs_.erase(std::remove(jobs_.begin(), jobs_.end(), &job), jobs_.end());
+    waiting_.store(static_cast<int>(jobs_.size()), std::memory_order_relaxed);
+  }
+
+  void grow(int wanted) {
+    wanted = std::min(wanted, MAX_WORKERS);
+    if (workers_ >= wanted) return;
+    // Signals to the process are the JVM's business; those that a fault raises in the thread itself stay open.
+    sigset_t all, previous;
+    sigfillset(&all);
+    for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGPROF}) sigdelset(&all, fault);
+    pthread_sigmask(SIG_SETMASK, &all, &previous);
+    try {
+      while (workers_ < wanted) {
+        std::thread([this] { work(); }).detach();
+        workers_++;
+      }
+    } catch (const std::system_error &) {
+      // No more threads to be had: the caller does what the workers do not.
+    }
+    pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+  }
+
+  // The oldest job with an opening goes to the back of the list, so that concurrent callers get workers in turn.
+  Job *take() {
+    while (!jobs_.empty()) {
+      Job *job = jobs_.front();
+      jobs_.pop_front();
+      if (!job->exhausted() && job->openings > 0) {
+        if (--job->openings > 0) jobs_.push_back(job);
+        waiting_.store(static_cast<int>(jobs_.size()), std::memory_order_relaxed);
+        job->active++;
+        return job;
+      }
+    }
+    waiting_.store(0, std::memory_order_relaxed);
+    return nullptr;
+  }
+
+  void work() {
+    pthread_setname_np(pthread_self(), "eckart");
+    std::unique_lock<std::mutex> lock(mutex_);
+    for (;;) {
+      Job *job = take();
+      if (job == nullptr) {
+        lock.unlock();
+        for (int i = 0; i < SPINS && waiting_.load(std::memory_order_relaxed) == 0; i++) __builtin_ia32_pause();
+        lock.lock();
+        if (!jobs_.empty()) continue;
+        sleeping_++;
+        arrival_.wait(lock);
+        sleeping_--;
+        continue;
+      }
+      lock.unlock();
+      std::exception_ptr thrown = job->run();
+      lock.lock();
+      if (thrown && !job->failure) job->failure = thrown;
+      // Notified under the lock: the job lives on its caller's stack and is gone as soon as the caller sees zero.
+      if (--job->active == 0) job->ended.notify_one();
+    }
+  }
+};
+
+std::atomic<Pool *> current{nullptr};
+
+// A forked child has none of the threads and perhaps a locked mutex: it gets a pool of its own.
+void afterFork() { current.store(nullptr); }
+
+Pool &pool() {
+  Pool *pool = current.load(std::memory_order_acquire);
+  if (pool != nullptr) return *pool;
+  static const int registered = pthread_atfork(nullptr, nullptr, afterFork);
+  (void)registered;  // without the handler only a forked child would suffer
+  Pool *fresh = new Pool;
+  if (current.compare_exchange_strong(pool, fresh)) return *fresh;
+  delete fresh;
+  return *pool;
+}
+
+}  // namespace
+
+void parallelFor(int64_t parts, int threads, const std::function<void(int64_t)> &body) {
+  if (parts <= 1 || threads <= 1 || insidePart) {
+    for (int64_t i = 0; i < parts; i++) body(i);
+    return;
+  }
+  Job job(body, parts, static_cast<int>(std::min<int64_t>(parts - 1, std::min(threads - 1, MAX_WORKERS))));
+  pool().run(job);
+}
+
+void parallelRanges(int64_t count, int64_t grain, int threads, const std::function<void(int64_t, int64_t)> &body) {
+  if (count <= 0) return;
+  int64_t most = threads <= 1 ? 1 : static_cast<int64_t>(threads) * RANGES_PER_THREAD;
+  int64_t parts = std::clamp<int64_t>(count / std::max<int64_t>(grain, 1), 1, most);
+  if (parts == 1) return body(0, count);
+  int64_t length = count / parts, longer = count % parts;
+  parallelFor(parts, threads, [&](int64_t i) {
+    int64_t begin = i * length + std::min(i, longer);
+    body(begin, begin + length + (i < longer ? 1 : 0));
+  });
+}
+
+}  // namespace eckart
