@@ -1,0 +1,40 @@
+package dev.eckart.linalg;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** How a singular value decomposition is computed. */
+public enum Driver {
+    /** Chosen from shape, rank and predicted time; {@code explain} says which and why. */
+    AUTO,
+    /** Bidiagonalization, then divide and conquer (LAPACK gesdd): the fastest of full accuracy. */
+    GESDD,
+    /** Bidiagonalization, then QR iteration (LAPACK gesvd): slower, half the memory of gesdd. */
+    GESVD,
+    /** A = Q·R, then the SVD of the small R: for matrices much taller (or wider) than wide. */
+    QR,
+    /** Eigenvectors of AᵀA: fast, but singular values below √ε·σ₁ are lost; refused (falls back to gesdd) where that shows. */
+    GRAM,
+    /** Randomized subspace iteration (Halko, Martinsson and Tropp 2011, algorithms 4.4 and 5.1): for a few leading values. */
+    RANDOMIZED;
+
+    /**
+     * Reads a name as {@code gesdd}.
+     *
+     * @throws IllegalArgumentException listing the names
+     */
+    public static Driver parse(String name) {
+        return Arrays.stream(values())
+                .filter(d -> d.toString().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("driver: '" + name + "' is none of "
+                        + Arrays.stream(values()).map(Driver::toString).collect(Collectors.joining(", "))));
+    }
+
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

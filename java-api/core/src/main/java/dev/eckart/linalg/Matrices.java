@@ -1,0 +1,83 @@
+package dev.eckart.linalg;
+
+import dev.eckart.memory.Bytes;
+import dev.eckart.memory.DType;
+import dev.eckart.memory.MemoryLimitException;
+import dev.eckart.memory.Shape;
+import dev.eckart.tensor.Devices;
+import dev.eckart.tensor.Tensor;
+import java.util.Arrays;
+
+/** Argument checks that the factorizations share. */
+final class Matrices {
+    private Matrices() {}
+
+    /** Refuses what is no matrix of real floating-point numbers, and NaN or infinity (on which LAPACK may not return). */
+    static void check(String operation, Tensor a) {
+        if (a.shape().rank() != 2) {
+            throw new IllegalArgumentException(operation + ": needs a matrix, shape is " + a.shape());
+        }
+        checkType(operation, a.dtype());
+        long bad = a.backend().firstNonFinite(a.view());
+        if (bad >= 0) {
+            long[] at = index(a.shape(), bad);
+            throw new IllegalArgumentException(operation + ": element " + Shape.of(at) + " of " + a.shape() + " is "
+                    + a.get(at) + "; a factorization needs finite numbers: replace or drop it");
+        }
+    }
+
+    static void checkType(String operation, DType dtype) {
+        if (dtype != DType.F64 && dtype != DType.F32) {
+            throw new IllegalArgumentException(
+                    operation + ": needs f64 or f32, not " + dtype + "; cast with to(DType.F64)");
+        }
+    }
+
+    static void square(String operation, Tensor a) {
+        if (a.dim(0) != a.dim(1)) {
+            throw new IllegalArgumentException(operation + ": needs a square matrix, shape is " + a.shape());
+        }
+    }
+
+    private static long[] index(Shape shape, long linear) {
+        long[] at = new long[shape.rank()];
+        long rest = linear;
+        for (int i = at.length - 1; i >= 0; i--) {
+            at[i] = rest % shape.dim(i);
+            rest /= shape.dim(i);
+        }
+        return at;
+    }
+
+    /** Refuses a request that would not fit, before anything is allocated for it. */
+    static void requireMemory(String operation, Tensor a, long bytes, String remedy) {
+        long available = Devices.available(a.device());
+        if (bytes > available) {
+            throw new MemoryLimitException(operation + " of " + a.shape() + " " + a.dtype(), bytes, available, remedy);
+        }
+    }
+
+    static String gib(long bytes) {
+        return Bytes.text(bytes);
+    }
+
+    /** The identity-padded diagonal matrix is never built: columns of {@code u} are scaled by {@code s} instead. */
+    static Tensor scaleColumns(Tensor u, Tensor s) {
+        return u.multiply(s);
+    }
+
+    /** Euclidean norms of the columns. */
+    static double[] columnNorms(Tensor a) {
+        double[] norms = new double[Math.toIntExact(a.dim(1))];
+        for (int j = 0; j < norms.length; j++) {
+            try (Tensor column = a.slice(1, j, j + 1)) {
+                norms[j] = column.norm();
+            }
+        }
+        return norms;
+    }
+
+    static double largest(double[] values) {
+        return Arrays.stream(values).reduce(0, (x, y) -> x >= y || Double.isNaN(x) ? x : y);
+    }
+}

@@ -1,0 +1,312 @@
+package dev.eckart.linalg;
+
+import dev.eckart.backend.Backend;
+import dev.eckart.backend.SvdDriver;
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Shape;
+import dev.eckart.tensor.Scope;
+import dev.eckart.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Singular value decomposition A = U·diag(s)·Vᵀ of a dense matrix, or of each matrix of a batch.
+ *
+ * <p>Singular values descend. In each right singular vector the first entry whose magnitude is within a factor 1 − √ε of the largest
+ * is positive, so that results are reproducible; vectors of clustered singular values are defined only up to a rotation. Best
+ * approximation of rank r in the spectral and the Frobenius norm: the first r triplets (Eckart and Young 1936, Mirsky 1960).
+ *
+ * @param u (m, k) left singular vectors as columns, k = min(m, n); (m, m) when full; (b, m, k) for a batch
+ * @param s (k) singular values; (b, k) for a batch
+ * @param vt (k, n) right singular vectors as rows; (n, n) when full; (b, k, n) for a batch
+ * @param certificate how good it is; for a batch, the worst
+ */
+public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implements AutoCloseable {
+    /**
+     * The thin decomposition; the input is not changed.
+     *
+     * @param a (m, n) or (b, m, n), F64 or F32, finite
+     * @throws IllegalArgumentException for another rank or type, NaN or infinity (named with its index)
+     * @throws dev.eckart.memory.MemoryLimitException when it would not fit
+     * @throws ArithmeticException when no driver converges, or a singular value overflows
+     */
+    public static Svd of(Tensor a) {
+        return options().of(a);
+    }
+
+    /** The singular values alone, (k) or (b, k), descending; as {@link #of} otherwise. */
+    public static Tensor values(Tensor a) {
+        return options().values(a);
+    }
+
+    /** Choices other than the default. */
+    public static Options options() {
+        return new Options();
+    }
+
+    /** U·diag(s)·Vᵀ. */
+    public Tensor reconstruct() {
+        return reconstruct(s.dim(-1));
+    }
+
+    /**
+     * The best approximation of rank {@code rank}: the sum of its first triplets. For a single matrix.
+     *
+     * @throws IllegalArgumentException when there are fewer triplets
+     */
+    public Tensor reconstruct(long rank) {
+        if (rank < 0 || rank > s.dim(-1)) {
+            throw new IllegalArgumentException("reconstruct: rank " + rank + " is outside 0.." + s.dim(-1));
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor left = u.slice(-1, 0, rank).multiply(s.slice(-1, 0, rank).reshape(rowOf(rank)));
+            return scope.keep(left.matmul(vt.slice(-2, 0, rank)));
+        }
+    }
+
+    private long[] rowOf(long rank) {
+        return s.shape().rank() == 1 ? new long[] {1, rank} : new long[] {s.dim(0), 1, rank};
+    }
+
+    @Override
+    public void close() {
+        u.close();
+        s.close();
+        vt.close();
+    }
+
+    /** How to decompose. Each method returns this object. Not thread-safe. */
+    public static final class Options {
+        private Driver driver = Driver.AUTO;
+        private boolean full;
+        private boolean overwrite;
+        private Certificate.Level level = Certificate.Level.ESTIMATE;
+
+        private Options() {}
+
+        /** {@code AUTO}, {@code GESDD} or {@code GESVD}; for the others see {@link TruncatedSvd}. */
+        public Options driver(Driver choice) {
+            if (choice != Driver.AUTO && choice != Driver.GESDD && choice != Driver.GESVD && choice != Driver.QR) {
+                throw new IllegalArgumentException("svd: driver " + choice
+                        + " computes leading triplets only: give a rank (TruncatedSvd.rank, --rank)");
+            }
+            this.driver = choice;
+            return this;
+        }
+
+        /** All columns of U (m, m) and rows of Vᵀ (n, n). */
+        public Options full() {
+            this.full = true;
+            return this;
+        }
+
+        /**
+         * Computes in the memory of the input, whose content is lost: saves one copy. Takes effect on a contiguous matrix that is no
+         * batch. The certificate's A·ω are then taken beforehand; level EXACT gives an ESTIMATE. A driver that does not converge has
+         * no second try.
+         */
+        public Options overwrite() {
+            this.overwrite = true;
+            return this;
+        }
+
+        /** How much to spend on the certificate. */
+        public Options certify(Certificate.Level choice) {
+            this.level = choice;
+            return this;
+        }
+
+        /** What {@link #of} would do; A is not read. */
+        public SvdPlan explain(Tensor a) {
+            return plan(a, true);
+        }
+
+        /** Decomposes; see {@link Svd#of}. */
+        public Svd of(Tensor a) {
+            if (a.shape().rank() == 3) {
+                return batch(a);
+            }
+            Matrices.check("svd", a);
+            SvdPlan plan = plan(a, true);
+            Matrices.requireMemory("svd", a, plan.bytes(), remedy(plan));
+            Tensor u = Tensor.empty(a.device(), a.dtype(), a.dim(0), full ? a.dim(0) : plan.rank());
+            Tensor s = Tensor.empty(a.device(), a.dtype(), plan.rank());
+            Tensor vt = Tensor.empty(a.device(), a.dtype(), full ? a.dim(1) : plan.rank(), a.dim(1));
+            try {
+                return new Svd(u, s, vt, factor(a, plan, u, s, vt));
+            } catch (RuntimeException | Error e) {
+                u.close();
+                s.close();
+                vt.close();
+                throw e;
+            }
+        }
+
+        /** Singular values only; see {@link Svd#values}. */
+        public Tensor values(Tensor a) {
+            if (a.shape().rank() == 3) {
+                Tensor s = Tensor.empty(a.device(), a.dtype(), a.dim(0), Math.min(a.dim(1), a.dim(2)));
+                for (long i = 0; i < a.dim(0); i++) {
+                    try (Tensor one = a.select(0, i);
+                            Tensor values = values(one);
+                            Tensor target = s.select(0, i)) {
+                        target.assign(values);
+                    }
+                }
+                return s;
+            }
+            Matrices.check("svd", a);
+            SvdPlan plan = plan(a, false);
+            Matrices.requireMemory("svd", a, plan.bytes(), remedy(plan));
+            Tensor s = Tensor.empty(a.device(), a.dtype(), plan.rank());
+            if (plan.rank() > 0) {
+                run(a, s, Optional.empty(), order(plan.driver()), new ArrayList<>());
+            }
+            return s;
+        }
+
+        private Certificate factor(Tensor a, SvdPlan plan, Tensor u, Tensor s, Tensor vt) {
+            List<String> fallbacks = new ArrayList<>();
+            try (Scope scope = Scope.open()) {
+                Certifier certifier = new Certifier(level);
+                LinearOperator operator = new DenseOperator(a);
+                if (plan.rank() == 0) {
+                    fillIdentity(u);
+                    fillIdentity(vt);
+                    return certifier.certify(operator, u, s, vt, plan.driver(), fallbacks, 0);
+                }
+                if (inPlace(a)) {
+                    certifier.observe(operator);
+                }
+                Backend.Vectors vectors = new Backend.Vectors(u.view(), vt.view());
+                Driver used = plan.driver() == Driver.QR
+                        ? throughQr(a, u, s, vt, fallbacks)
+                        : run(a, s, Optional.of(vectors), order(plan.driver()), fallbacks);
+                Tensor thinU = u.slice(1, 0, plan.rank());
+                Tensor thinV = vt.slice(0, 0, plan.rank());
+                return certifier.certify(operator, thinU, s, thinV, used, fallbacks, 1);
+            }
+        }
+
+        /** A = Q·R and R = U'·S·Vᵀ give U = Q·U'; for a wide matrix the same of Aᵀ. */
+        private Driver throughQr(Tensor a, Tensor u, Tensor s, Tensor vt, List<String> fallbacks) {
+            boolean wide = a.dim(0) < a.dim(1);
+            try (Qr qr = Qr.of(wide ? a.transpose() : a);
+                    Svd small = options().certify(Certificate.Level.NONE).of(qr.r())) {
+                s.assign(small.s());
+                if (wide) {
+                    u.assign(small.vt().transpose());
+                    vt.assign(qr.q().matmul(small.u()).transpose());
+                    a.backend().orientVectors(u.view(), vt.view());
+                } else {
+                    vt.assign(small.vt());
+                    u.assign(qr.q().matmul(small.u()));
+                }
+                fallbacks.addAll(small.certificate().fallbacks());
+            }
+            return Driver.QR;
+        }
+
+        /** Tries the drivers in turn on a working copy. */
+        private Driver run(
+                Tensor a, Tensor s, Optional<Backend.Vectors> vectors, List<Driver> order, List<String> fallbacks) {
+            for (Driver candidate : order) {
+                SvdDriver lapack = candidate == Driver.GESVD ? SvdDriver.GESVD : SvdDriver.GESDD;
+                try (Tensor work = inPlace(a) ? a.contiguous() : a.copy()) {
+                    if (a.backend().svd(lapack, work.view(), s.view(), vectors)) {
+                        checkFinite(a, s);
+                        return candidate;
+                    }
+                }
+                fallbacks.add(candidate + " did not converge");
+                if (inPlace(a)) {
+                    break;
+                }
+            }
+            throw new ArithmeticException("svd of " + a.shape() + ": " + String.join(", ", fallbacks)
+                    + (inPlace(a) ? "; the input was overwritten: try again with driver gesvd" : ""));
+        }
+
+        private static List<Driver> order(Driver first) {
+            return first == Driver.GESVD ? List.of(Driver.GESVD) : List.of(Driver.GESDD, Driver.GESVD);
+        }
+
+        private static void checkFinite(Tensor a, Tensor s) {
+            if (!Double.isFinite(s.get(0))) {
+                throw new ArithmeticException("svd of " + a.shape() + ": the largest singular value overflows " + a.dtype()
+                        + "; scale the matrix down");
+            }
+        }
+
+        private static void fillIdentity(Tensor t) {
+            if (t.shape().size() > 0) {
+                t.assign(Tensor.eye(t.dtype(), t.dim(0)));
+            }
+        }
+
+        private boolean inPlace(Tensor a) {
+            return overwrite && a.view().layout().isContiguous() && driver != Driver.QR;
+        }
+
+        private SvdPlan plan(Tensor a, boolean vectors) {
+            Shape shape = a.shape();
+            Matrices.checkType("svd", a.dtype());
+            if (shape.rank() != 2 && shape.rank() != 3) {
+                throw new IllegalArgumentException("svd: needs a matrix or a batch of matrices, shape is " + shape);
+            }
+            long m = shape.dim(-2);
+            long n = shape.dim(-1);
+            long k = Math.min(m, n);
+            DType type = a.dtype();
+            Driver choice = driver;
+            String reason = "as asked";
+            if (full && choice == Driver.QR) {
+                throw new IllegalArgumentException("svd: driver qr gives the thin decomposition only; use gesdd for a full one");
+            }
+            if (choice == Driver.AUTO) {
+                choice = Driver.GESDD;
+                reason = "all " + k + " triplets at full accuracy";
+            }
+            SvdDriver lapack = choice == Driver.GESVD ? SvdDriver.GESVD : SvdDriver.GESDD;
+            long work = k == 0 ? 0 : a.backend().svdWorkspace(lapack, vectors, type, choice == Driver.QR ? k : m, choice == Driver.QR ? k : n);
+            long copy = inPlace(a) ? 0 : m * n * type.bytes();
+            long results = (vectors ? (full ? m * m + n * n : (m + n) * k) + k : k) * type.bytes();
+            double flops = SvdPlan.denseFlops(choice, m, n, vectors) * (shape.rank() == 3 ? shape.dim(0) : 1);
+            return SvdPlan.of(shape, k, choice, reason, flops, copy + work + results, copy + work);
+        }
+
+        private static String remedy(SvdPlan plan) {
+            return plan.driver() == Driver.GESVD
+                    ? "compute a few leading triplets (TruncatedSvd, --rank) or raise -Deckart.memory.max"
+                    : "driver gesvd (--driver gesvd) needs half of it, leading triplets alone (TruncatedSvd, --rank) far less";
+        }
+
+        private Svd batch(Tensor a) {
+            Matrices.checkType("svd", a.dtype());
+            long b = a.dim(0);
+            long m = a.dim(1);
+            long n = a.dim(2);
+            long k = Math.min(m, n);
+            Tensor u = Tensor.empty(a.device(), a.dtype(), b, m, full ? m : k);
+            Tensor s = Tensor.empty(a.device(), a.dtype(), b, k);
+            Tensor vt = Tensor.empty(a.device(), a.dtype(), b, full ? n : k, n);
+            Certificate worst = Certificate.none(driver, List.of(), 0, 0);
+            for (long i = 0; i < b; i++) {
+                try (Scope scope = Scope.open()) {
+                    Svd one = of(a.select(0, i));
+                    u.select(0, i).assign(one.u());
+                    s.select(0, i).assign(one.s());
+                    vt.select(0, i).assign(one.vt());
+                    worst = i == 0 ? one.certificate() : worst.worse(one.certificate());
+                } catch (IllegalArgumentException e) {
+                    u.close();
+                    s.close();
+                    vt.close();
+                    throw new IllegalArgumentException("matrix " + i + " of the batch: " + e.getMessage(), e);
+                }
+            }
+            return new Svd(u, s, vt, worst);
+        }
+    }
+}
