@@ -1,0 +1,2 @@
+/** The command line: {@code java -jar eckart.jar COMMAND …}. */
+package dev.eckart.cli;
