@@ -5,14 +5,16 @@
 
 #include <algorithm>
 #include <cblas.h>
+#include <cctype>
 #include <cerrno>
+#include <cinttypes>
+#include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -51,27 +53,50 @@ int64_t map(int64_t bytes) {
   return reinterpret_cast<int64_t>(base + before);
 }
 
-std::optional<std::string> firstLine(const std::string &path) {
-  std::ifstream file(path);
-  std::string line;
-  if (!std::getline(file, line)) return std::nullopt;
-  return line;
+// The lines of a small file, none when it cannot be read. Not an ifstream: the C++ library, linked statically, would bring its
+// locales along, and with them functions that an older C library lacks.
+std::vector<std::string> lines(const std::string &path) {
+  struct Close {
+    void operator()(FILE *file) const { std::fclose(file); }
+  };
+  const std::unique_ptr<FILE, Close> file(std::fopen(path.c_str(), "re"));
+  std::vector<std::string> lines;
+  char line[4096];
+  while (file && std::fgets(line, sizeof line, file.get()) != nullptr) {
+    lines.emplace_back(line);
+    if (lines.back().back() == '\n') lines.back().pop_back();
+  }
+  return lines;
 }
 
 // "max", absent and unreadable files count as no number.
-std::optional<int64_t> number(const std::optional<std::string> &text) {
-  if (!text || text->empty() || !(std::isdigit(static_cast<unsigned char>((*text)[0])))) return std::nullopt;
+std::optional<int64_t> number(const std::string &text) {
+  if (text.empty() || !std::isdigit(static_cast<unsigned char>(text[0]))) return std::nullopt;
   errno = 0;
-  int64_t value = std::strtoll(text->c_str(), nullptr, 10);
+  const int64_t value = std::strtoll(text.c_str(), nullptr, 10);
   return errno == ERANGE ? std::numeric_limits<int64_t>::max() : value;
+}
+
+std::string firstLine(const std::string &path) {
+  const auto all = lines(path);
+  return all.empty() ? "" : all[0];
+}
+
+// The number that stands after `key` in a file of such lines.
+std::optional<int64_t> entry(const std::string &path, const std::string &key) {
+  for (const std::string &line : lines(path)) {
+    if (line.compare(0, key.size(), key) != 0) continue;
+    const size_t digits = line.find_first_not_of(" \t", key.size());
+    return digits == std::string::npos || digits == key.size() ? std::nullopt : number(line.substr(digits));
+  }
+  return std::nullopt;
 }
 
 // Folders of this process's control group and of all those around it, innermost first. controller "" is cgroup v2. In a
 // container the innermost name is often not visible, and the mount point itself is the container's own group.
 std::vector<std::string> groupFolders(const std::string &controller) {
   std::vector<std::string> folders;
-  std::ifstream file("/proc/self/cgroup");
-  for (std::string line; std::getline(file, line);) {
+  for (const std::string &line : lines("/proc/self/cgroup")) {
     const size_t first = line.find(':'), second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
     const std::string names = "," + line.substr(first + 1, second - first - 1) + ",";
@@ -87,36 +112,21 @@ std::vector<std::string> groupFolders(const std::string &controller) {
   return folders;
 }
 
-// Page cache that the kernel drops before it refuses memory to the group.
-int64_t reclaimable(const std::string &folder, const std::string &key) {
-  std::ifstream file(folder + "/memory.stat");
-  std::string name;
-  int64_t value;
-  while (file >> name >> value) {
-    if (name == key) return value;
-  }
-  return 0;
-}
-
 int64_t groupMemory(const std::string &controller, const char *limitFile, const char *usageFile, const char *cacheKey) {
   int64_t available = std::numeric_limits<int64_t>::max();
   for (const std::string &folder : groupFolders(controller)) {
     const auto limit = number(firstLine(folder + "/" + limitFile)), usage = number(firstLine(folder + "/" + usageFile));
     if (!limit || !usage) continue;
-    available = std::min(available, std::max<int64_t>(0, *limit - std::max<int64_t>(0, *usage - reclaimable(folder, cacheKey))));
+    // Page cache is dropped before the group is refused memory.
+    const int64_t cache = entry(folder + "/memory.stat", cacheKey).value_or(0);
+    available = std::min(available, std::max<int64_t>(0, *limit - std::max<int64_t>(0, *usage - cache)));
   }
   return available;
 }
 
 int64_t machineMemory() {
-  std::ifstream file("/proc/meminfo");
-  std::string name, unit;
-  int64_t kib;
-  while (file >> name >> kib) {
-    if (name == "MemAvailable:") return kib * 1024;
-    std::getline(file, unit);
-  }
-  return static_cast<int64_t>(sysconf(_SC_AVPHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  const auto kib = entry("/proc/meminfo", "MemAvailable:");
+  return kib ? *kib * 1024 : static_cast<int64_t>(sysconf(_SC_AVPHYS_PAGES)) * sysconf(_SC_PAGESIZE);
 }
 
 int affinity() {
@@ -135,11 +145,9 @@ int64_t wholeCpus(int64_t quota, int64_t period) { return std::max<int64_t>(1, (
 int64_t quota() {
   int64_t cpus = std::numeric_limits<int>::max();
   for (const std::string &folder : groupFolders("")) {
-    std::istringstream line(firstLine(folder + "/cpu.max").value_or(""));
-    std::string most;
-    int64_t period = 0;
-    if (!(line >> most >> period) || period <= 0) continue;
-    if (const auto micros = number(most)) cpus = std::min(cpus, wholeCpus(*micros, period));
+    int64_t micros = 0, period = 0;  // "max 100000" has no first number
+    if (std::sscanf(firstLine(folder + "/cpu.max").c_str(), "%" SCNd64 " %" SCNd64, &micros, &period) != 2 || period <= 0) continue;
+    cpus = std::min(cpus, wholeCpus(micros, period));
   }
   for (const std::string &folder : groupFolders("cpu")) {
     const auto micros = number(firstLine(folder + "/cpu.cfs_quota_us")), period = number(firstLine(folder + "/cpu.cfs_period_us"));

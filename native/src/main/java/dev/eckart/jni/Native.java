@@ -22,7 +22,7 @@ import org.bytedeco.javacpp.annotation.Properties;
                         value = "linux-x86_64",
                         include = "eckart.h",
                         library = "jnieckart",
-                        preload = {"quadmath@.0", "gfortran@.5", "openblas@.0"},
+                        preload = {"gcc_s@.1", "quadmath@.0", "gfortran@.5", "openblas@.0"},
                         preloadresource = "/org/bytedeco/openblas/"))
 @Namespace("eckart")
 public final class Native {
