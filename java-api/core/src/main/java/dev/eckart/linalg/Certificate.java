@@ -8,14 +8,15 @@ import java.util.List;
  *
  * <p>At level {@link Level#ESTIMATE} the residual is the spectral bound of Halko, Martinsson and Tropp 2011 §4.3: with r = 10 random
  * normal vectors ω that are independent of the factorization, ‖A − USVᵀ‖₂ ≤ 10·√(2/π)·maxᵢ‖(A − USVᵀ)ωᵢ‖ with probability
- * 1 − 10⁻ʳ. Loss of orthogonality ‖I − UᵀU‖₂, ‖I − VᵀV‖₂ is bounded in the same way. At level {@link Level#EXACT} residual and
+ * 1 − 10⁻ʳ; for leading triplets, where ‖A‖F is known, it is the Frobenius norm √(‖A‖F² − Σσ²) unless that is below 10·√ε·‖A‖F.
+ * Loss of orthogonality ‖I − UᵀU‖₂, ‖I − VᵀV‖₂ is bounded in the same way. At level {@link Level#EXACT} residual and
  * losses are Frobenius norms, summed over blocks of rows.
  *
  * @param norm which norm {@code residual} is
  * @param residual ‖A − USVᵀ‖, in the units of A; NaN at level NONE
  * @param relativeResidual the same over ‖A‖ in that norm; 0 for a zero matrix
- * @param exact true when computed, false when a bound that holds with {@code probability}
- * @param probability with which the bounds hold
+ * @param exact whether {@code residual} was computed; else it is a bound that holds with {@code probability}
+ * @param probability with which the bounds hold; 1 when there are none
  * @param orthogonalityU ‖I − UᵀU‖
  * @param orthogonalityV ‖I − VᵀV‖
  * @param driver which driver did the work

@@ -6,6 +6,7 @@ import dev.eckart.memory.DType;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Computes a {@link Certificate}. One is made for each factorization, and sees A before and the result after. */
 final class Certifier {
@@ -38,22 +39,41 @@ final class Certifier {
             return Certificate.none(driver, List.copyOf(fallbacks), passes, seconds());
         }
         try (Scope scope = Scope.open()) {
-            boolean exact = level == Level.EXACT && image == null;
-            double residual = exact ? frobeniusResidual(a, u, s, vt) : FACTOR * sketchedResidual(a, u, s, vt);
+            boolean full = level == Level.EXACT && image == null;
+            OptionalDouble remainder = full || image != null ? OptionalDouble.empty() : remainder(a, s);
+            boolean exact = full || remainder.isPresent();
+            double residual = full
+                    ? frobeniusResidual(a, u, s, vt)
+                    : remainder.orElseGet(() -> FACTOR * sketchedResidual(a, u, s, vt));
             double scale = exact ? a.frobeniusNorm().orElseGet(s::norm) : s.shape().size() == 0 ? 0 : s.get(0);
             return new Certificate(
                     exact ? Norm.FROBENIUS : Norm.SPECTRAL,
                     residual,
                     residual == 0 ? 0 : residual / scale,
                     exact,
-                    exact ? 1 : 1 - Math.pow(10, -PROBES),
-                    exact ? gramLoss(u) : FACTOR * sketchedLoss(u),
-                    exact ? gramLoss(vt.transpose()) : FACTOR * sketchedLoss(vt.transpose()),
+                    full ? 1 : 1 - Math.pow(10, -PROBES),
+                    full ? gramLoss(u) : FACTOR * sketchedLoss(u),
+                    full ? gramLoss(vt.transpose()) : FACTOR * sketchedLoss(vt.transpose()),
                     driver,
                     List.copyOf(fallbacks),
                     passes,
                     seconds());
         }
+    }
+
+    /**
+     * ‖A − U·S·Vᵀ‖F = √(‖A‖F² − Σσ²) for U·S·Vᵀ = U·Uᵀ·A cut to its leading triplets; empty where ‖A‖F is unknown, or where the
+     * difference is below 10·√ε·‖A‖F and says nothing.
+     */
+    private static OptionalDouble remainder(LinearOperator a, Tensor s) {
+        OptionalDouble norm = a.frobeniusNorm();
+        if (norm.isEmpty() || s.dim(0) == Math.min(a.rows(), a.columns())) {
+            return OptionalDouble.empty();
+        }
+        double all = norm.getAsDouble();
+        double part = s.norm();
+        double rest = Math.sqrt(Math.max(0, all - part)) * Math.sqrt(all + part);
+        return rest > 10 * Math.sqrt(a.dtype().epsilon()) * all ? OptionalDouble.of(rest) : OptionalDouble.empty();
     }
 
     private double seconds() {

@@ -83,7 +83,15 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
         private boolean overwrite;
         private Certificate.Level level = Certificate.Level.ESTIMATE;
 
+        /** Does the factorization in place of A's own; for tests of what happens when a driver fails. */
+        private Backend backend;
+
         private Options() {}
+
+        Options backend(Backend other) {
+            this.backend = other;
+            return this;
+        }
 
         /** {@code AUTO}, {@code GESDD} or {@code GESVD}; for the others see {@link TruncatedSvd}. */
         public Options driver(Driver choice) {
@@ -214,7 +222,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             for (Driver candidate : order) {
                 SvdDriver lapack = candidate == Driver.GESVD ? SvdDriver.GESVD : SvdDriver.GESDD;
                 try (Tensor work = inPlace(a) ? a.contiguous() : a.copy()) {
-                    if (a.backend().svd(lapack, work.view(), s.view(), vectors)) {
+                    if ((backend == null ? a.backend() : backend).svd(lapack, work.view(), s.view(), vectors)) {
                         checkFinite(a, s);
                         return candidate;
                     }

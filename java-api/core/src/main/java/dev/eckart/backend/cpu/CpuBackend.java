@@ -248,6 +248,8 @@ public final class CpuBackend implements Backend {
         View u = vectors.map(Vectors::u).orElse(null);
         View vt = vectors.map(Vectors::vt).orElse(null);
         boolean full = vectors.isPresent() && (columns(u) > columns(s) || rows(vt) > columns(s));
+        long workspace = svdWorkspace(driver, u != null, a.dtype(), rows(a), columns(a));
+        MemoryBudget.take("svd workspace", workspace);
         try (Lease lease = u == null ? Lease.of(a, s) : Lease.of(a, s, u, vt)) {
             return Native.svd(
                             driver.ordinal(),
@@ -264,6 +266,8 @@ public final class CpuBackend implements Backend {
                             vt == null ? 0 : leading(vt),
                             Threads.current())
                     == 0;
+        } finally {
+            MemoryBudget.give(workspace);
         }
     }
 

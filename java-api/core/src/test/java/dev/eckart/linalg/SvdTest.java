@@ -1,0 +1,249 @@
+package dev.eckart.linalg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.eckart.memory.DType;
+import dev.eckart.memory.MemoryBudget;
+import dev.eckart.memory.MemoryLimitException;
+import dev.eckart.memory.Shape;
+import dev.eckart.tensor.Scope;
+import dev.eckart.tensor.Tensor;
+import dev.eckart.testkit.Tolerance;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SvdTest {
+    private Scope scope;
+
+    @BeforeEach
+    void open() {
+        scope = Scope.open();
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    static Stream<Arguments> kindsAndDrivers() {
+        return Stream.of(Driver.GESDD, Driver.GESVD, Driver.QR)
+                .flatMap(d -> MatrixKinds.all().map(k -> Arguments.of(k, d)));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("kindsAndDrivers")
+    void should_factor(MatrixKinds kind, Driver driver) {
+        Tensor a = kind.a();
+        Tensor before = a.copy();
+        Svd svd = Svd.options().driver(driver).of(a);
+        long k = Math.min(a.dim(0), a.dim(1));
+        double scale = svd.s().get(0);
+        assertThat(svd.u().shape()).isEqualTo(Shape.of(a.dim(0), k));
+        assertThat(svd.vt().shape()).isEqualTo(Shape.of(k, a.dim(1)));
+        double tolerance = Tolerance.factorization(a.dtype(), a.dim(0), a.dim(1), scale);
+        assertThat(scaledNorm(svd.reconstruct().subtract(a), scale)).isLessThanOrEqualTo(scale == 0 ? 0 : tolerance / scale);
+        assertThat(loss(svd.u())).isLessThan(Tolerance.orthogonality(a.dtype(), a.dim(0), k));
+        assertThat(loss(svd.vt().transpose())).isLessThan(Tolerance.orthogonality(a.dtype(), a.dim(1), k));
+        double[] s = svd.s().toArray();
+        for (int i = 0; i < s.length; i++) {
+            assertThat(s[i]).isBetween(0.0, i == 0 ? Double.MAX_VALUE : s[i - 1]);
+        }
+        assertThat(scaledNorm(svd.s(), scale)).isCloseTo(scaledNorm(a, scale), within(tolerance / Math.max(scale, 1e-300) + 1e-300));
+        assertThat(a.toArray()).isEqualTo(before.toArray());
+        assertThat(Svd.values(a).toArray()).usingComparatorWithPrecision(tolerance).containsExactly(s);
+        assertSigns(svd.vt());
+        assertThat(svd.certificate().driver()).isEqualTo(driver);
+        assertThat(svd.certificate().fallbacks()).isEmpty();
+    }
+
+    /** ‖t‖ / scale, without overflow or underflow in the squares. */
+    private static double scaledNorm(Tensor t, double scale) {
+        return scale == 0 ? t.norm() : t.multiply(1 / scale).norm();
+    }
+
+    private static double loss(Tensor q) {
+        return q.transpose().matmul(q).subtract(Tensor.eye(q.dtype(), q.dim(1))).norm();
+    }
+
+    static void assertSigns(Tensor vt) {
+        double slack = 1 - Math.sqrt(vt.dtype().epsilon());
+        for (double[] row : vt.toMatrix()) {
+            double largest = 0;
+            for (double x : row) {
+                largest = Math.max(largest, Math.abs(x));
+            }
+            for (double x : row) {
+                if (Math.abs(x) >= slack * largest) {
+                    assertThat(x).isPositive();
+                    break;
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.eckart.linalg.MatrixKinds#all")
+    void should_give_all_columns_when_full(MatrixKinds kind) {
+        Tensor a = kind.a();
+        Svd svd = Svd.options().full().of(a);
+        assertThat(svd.u().shape()).isEqualTo(Shape.of(a.dim(0), a.dim(0)));
+        assertThat(svd.vt().shape()).isEqualTo(Shape.of(a.dim(1), a.dim(1)));
+        assertThat(loss(svd.u())).isLessThan(Tolerance.orthogonality(a.dtype(), a.dim(0), a.dim(0)));
+        assertThat(loss(svd.vt())).isLessThan(Tolerance.orthogonality(a.dtype(), a.dim(1), a.dim(1)));
+        Svd thin = Svd.of(a);
+        double tolerance = Tolerance.factorization(a.dtype(), a.dim(0), a.dim(1), thin.s().get(0));
+        assertThat(svd.s().toArray()).usingComparatorWithPrecision(tolerance).containsExactly(thin.s().toArray());
+    }
+
+    @Test
+    void should_certify_what_is_there() {
+        Tensor a = MatrixKinds.normal(DType.F64, 80, 50);
+        Certificate estimate = Svd.of(a).certificate();
+        Certificate exact = Svd.options().certify(Certificate.Level.EXACT).of(a).certificate();
+        assertThat(estimate.norm()).isEqualTo(Certificate.Norm.SPECTRAL);
+        assertThat(exact.norm()).isEqualTo(Certificate.Norm.FROBENIUS);
+        assertThat(estimate.relativeResidual()).isBetween(1e-17, 1e-13);
+        assertThat(exact.relativeResidual()).isBetween(1e-17, 1e-14);
+        assertThat(exact.orthogonalityU()).isBetween(0.0, 1e-13);
+        assertThat(estimate.orthogonalityV()).isBetween(0.0, 1e-12);
+        assertThat(Svd.options().certify(Certificate.Level.NONE).of(a).certificate().norm())
+                .isEqualTo(Certificate.Norm.NONE);
+    }
+
+    @Test
+    void should_show_a_wrong_factorization_in_the_certificate() {
+        Tensor a = MatrixKinds.normal(DType.F64, 60, 40);
+        Svd svd = Svd.of(a);
+        Tensor wrong = svd.u().copy();
+        wrong.slice(1, 3, 4).assign(svd.u().slice(1, 4, 5));
+        double missing = 1e-3 * svd.s().get(0);
+        Tensor shifted = svd.s().copy();
+        shifted.slice(0, 0, 1).assign(svd.s().slice(0, 0, 1).add(missing));
+        LinearOperator operator = LinearOperator.of(a);
+        for (Certificate.Level level : new Certificate.Level[] {Certificate.Level.ESTIMATE, Certificate.Level.EXACT}) {
+            assertThat(Certificate.of(operator, wrong, svd.s(), svd.vt(), level).orthogonalityU()).isGreaterThan(0.5);
+            assertThat(Certificate.of(operator, svd.u(), shifted, svd.vt(), level).residual())
+                    .isBetween(0.99 * missing, 100 * missing);
+        }
+    }
+
+    @Test
+    void should_work_in_the_memory_of_the_input() {
+        Tensor a = MatrixKinds.normal(DType.F64, 70, 40);
+        Svd expected = Svd.of(a);
+        Svd svd = Svd.options().overwrite().of(a.copy());
+        assertThat(svd.u().toArray()).isEqualTo(expected.u().toArray());
+        assertThat(svd.certificate().relativeResidual()).isBetween(1e-17, 1e-13);
+        assertThat(svd.certificate().exact()).isFalse();
+    }
+
+    @Test
+    void should_factor_each_matrix_of_a_batch() {
+        Tensor batch = Tensor.normal(DType.F64, 5, 4, 6, 3);
+        Svd svd = Svd.of(batch);
+        assertThat(svd.u().shape()).isEqualTo(Shape.of(4, 6, 3));
+        assertThat(svd.reconstruct().subtract(batch).norm()).isLessThan(Tolerance.factorization(DType.F64, 6, 3, 10));
+        assertThat(svd.s().select(0, 2).toArray()).isEqualTo(Svd.of(batch.select(0, 2)).s().toArray());
+        assertThat(Svd.values(batch).shape()).isEqualTo(Shape.of(4, 3));
+        Tensor bad = batch.copy();
+        bad.select(0, 1).fill(Double.NaN);
+        assertThatThrownBy(() -> Svd.of(bad)).hasMessageStartingWith("matrix 1 of the batch: svd: element (0,0)");
+    }
+
+    @Test
+    void should_be_the_best_approximation_of_its_rank() {
+        Tensor a = MatrixKinds.normal(DType.F64, 30, 20);
+        Svd svd = Svd.of(a);
+        double[] s = svd.s().toArray();
+        for (int k = 0; k <= 20; k++) {
+            double tail = 0;
+            for (int i = k; i < s.length; i++) {
+                tail += s[i] * s[i];
+            }
+            assertThat(a.subtract(svd.reconstruct(k)).norm()).isCloseTo(Math.sqrt(tail), within(1e-12));
+        }
+        assertThatThrownBy(() -> svd.reconstruct(21)).hasMessage("reconstruct: rank 21 is outside 0..20");
+    }
+
+    @Test
+    void should_define_empty_matrices() {
+        for (long[] shape : new long[][] {{0, 5}, {5, 0}, {0, 0}}) {
+            Svd svd = Svd.of(Tensor.zeros(DType.F64, shape));
+            assertThat(svd.s().shape()).isEqualTo(Shape.of(0));
+            assertThat(svd.u().shape()).isEqualTo(Shape.of(shape[0], 0));
+            assertThat(svd.vt().shape()).isEqualTo(Shape.of(0, shape[1]));
+            assertThat(svd.certificate().residual()).isZero();
+        }
+        Svd full = Svd.options().full().of(Tensor.zeros(DType.F64, 0, 3));
+        assertThat(full.vt().toMatrix()).isEqualTo(Tensor.eye(DType.F64, 3).toMatrix());
+    }
+
+    @Test
+    void should_fail_if_the_input_is_not_finite() {
+        for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            Tensor a = Tensor.zeros(DType.F64, 5, 4);
+            a.slice(0, 3, 5).slice(1, 2, 4).fill(bad);
+            assertThatThrownBy(() -> Svd.of(a))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("svd: element (3,2) of (5,4) is " + bad
+                            + "; a factorization needs finite numbers: replace or drop it");
+            assertThatThrownBy(() -> Svd.values(a)).hasMessageContaining("(3,2)");
+            assertThatThrownBy(() -> TruncatedSvd.rank(1).of(a)).hasMessageContaining("(3,2)");
+            assertThatThrownBy(() -> Qr.of(a)).hasMessageContaining("(3,2)");
+            assertThatThrownBy(() -> LinearOperator.of(a)).hasMessageContaining("(3,2)");
+        }
+    }
+
+    @Test
+    void should_fail_if_a_singular_value_overflows() {
+        assertThatThrownBy(() -> Svd.of(Tensor.full(DType.F64, 1e308, 30, 30)))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("overflows f64");
+        assertThatThrownBy(() -> Svd.of(Tensor.full(DType.F32, 3e38, 30, 30))).hasMessageContaining("overflows f32");
+    }
+
+    @Test
+    void should_fail_if_type_or_rank_is_wrong() {
+        assertThatThrownBy(() -> Svd.of(Tensor.zeros(DType.I32, 2, 2)))
+                .hasMessage("svd: needs f64 or f32, not i32; cast with to(DType.F64)");
+        assertThatThrownBy(() -> Svd.of(Tensor.zeros(DType.F64, 2))).hasMessageStartingWith("svd: needs a matrix");
+        assertThatThrownBy(() -> Svd.options().driver(Driver.RANDOMIZED)).hasMessageContaining("give a rank");
+        assertThatThrownBy(() -> Driver.parse("gesddd"))
+                .hasMessage("driver: 'gesddd' is none of auto, gesdd, gesvd, qr, gram, randomized");
+    }
+
+    @Test
+    void should_refuse_before_it_starts_what_would_not_fit() {
+        Tensor a = Tensor.zeros(DType.F64, 400, 400);
+        long used = MemoryBudget.used();
+        long max = MemoryBudget.max();
+        MemoryBudget.setMax(used + 5 * 400 * 400 * 8L);
+        try {
+            assertThatThrownBy(() -> Svd.of(a))
+                    .isInstanceOf(MemoryLimitException.class)
+                    .hasMessageContaining("svd of (400,400) f64: needs 7.3 MiB")
+                    .hasMessageContaining("--driver gesvd");
+            assertThat(MemoryBudget.used()).isEqualTo(used);
+            assertThat(Svd.options().driver(Driver.GESVD).of(a).s().get(0)).isZero();
+        } finally {
+            MemoryBudget.setMax(max);
+        }
+    }
+
+    @Test
+    void should_count_the_workspace() {
+        Tensor a = MatrixKinds.normal(DType.F64, 300, 300);
+        MemoryBudget.resetPeak();
+        long before = MemoryBudget.used();
+        SvdPlan plan = Svd.options().explain(a);
+        Svd.of(a);
+        assertThat(MemoryBudget.peak() - before).isBetween(plan.bytes(), plan.bytes() + 300 * 1000);
+    }
+}
