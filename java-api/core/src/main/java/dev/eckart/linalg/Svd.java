@@ -182,7 +182,8 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
                 if (plan.rank() == 0) {
                     fillIdentity(u);
                     fillIdentity(vt);
-                    return certifier.certify(operator, u, s, vt, plan.driver(), fallbacks, 0);
+                    return certifier.certify(
+                            operator, u.slice(1, 0, 0), s, vt.slice(0, 0, 0), plan.driver(), fallbacks, 0);
                 }
                 if (inPlace(a)) {
                     certifier.observe(operator);

@@ -109,7 +109,7 @@ class SvdTest {
         Certificate exact = Svd.options().certify(Certificate.Level.EXACT).of(a).certificate();
         assertThat(estimate.norm()).isEqualTo(Certificate.Norm.SPECTRAL);
         assertThat(exact.norm()).isEqualTo(Certificate.Norm.FROBENIUS);
-        assertThat(estimate.relativeResidual()).isBetween(1e-17, 1e-13);
+        assertThat(estimate.relativeResidual()).isBetween(1e-17, 1e-12);
         assertThat(exact.relativeResidual()).isBetween(1e-17, 1e-14);
         assertThat(exact.orthogonalityU()).isBetween(0.0, 1e-13);
         assertThat(estimate.orthogonalityV()).isBetween(0.0, 1e-12);
@@ -140,7 +140,7 @@ class SvdTest {
         Svd expected = Svd.of(a);
         Svd svd = Svd.options().overwrite().of(a.copy());
         assertThat(svd.u().toArray()).isEqualTo(expected.u().toArray());
-        assertThat(svd.certificate().relativeResidual()).isBetween(1e-17, 1e-13);
+        assertThat(svd.certificate().relativeResidual()).isBetween(1e-17, 1e-12);
         assertThat(svd.certificate().exact()).isFalse();
     }
 
@@ -228,7 +228,7 @@ class SvdTest {
         try {
             assertThatThrownBy(() -> Svd.of(a))
                     .isInstanceOf(MemoryLimitException.class)
-                    .hasMessageContaining("svd of (400,400) f64: needs 7.3 MiB")
+                    .hasMessageContaining("svd of (400,400) f64: needs 7.4 MiB")
                     .hasMessageContaining("--driver gesvd");
             assertThat(MemoryBudget.used()).isEqualTo(used);
             assertThat(Svd.options().driver(Driver.GESVD).of(a).s().get(0)).isZero();
