@@ -1,0 +1,52 @@
+// The table of inner loops. kernels.cpp fills one per instruction set; isa.h hands out the one that suits this processor.
+//
+// A loop runs over one dimension. Strides are in bytes, may be 0 or negative; sizeof(T) and 0 have fast paths. Types are
+// numbered as in eckart.h. An output may be an input (same address and stride), otherwise they do not overlap.
+#pragma once
+#include <cstdint>
+
+namespace eckart {
+
+// What random.cpp asks of a loop: blocks of Philox numbers, see philox.h
+struct Draw {
+    uint64_t seed, stream;
+    double a, b;            // [a, b), or mean and deviation; for F32 already rounded to float
+    double width, below;    // UNIFORM: b - a and the largest number under b, in the type's precision
+    int64_t low;            // INTEGERS: a and b - a
+    uint64_t range;
+};
+
+struct Kernels {
+    using Unary = void (*)(int64_t n, char *out, int64_t outStride, const char *a, int64_t aStride);
+    // false: an integer was divided by zero
+    using Binary = bool (*)(int64_t n, char *out, int64_t outStride, const char *a, int64_t aStride, const char *b, int64_t bStride);
+    using Axpby = void (*)(int64_t n, double alpha, double beta, char *y, int64_t yStride, const char *x, int64_t xStride);
+    // out[r * outRow + c * size] = in[c * inColumn + r * size], for rows x columns elements
+    using Transpose = void (*)(int64_t rows, int64_t columns, char *out, int64_t outRow, const char *in, int64_t inColumn);
+    // Joins n elements to (value, low): the sum and its rounding error, or the extremum; an int64_t in value for integer types
+    using Reduce = void (*)(int64_t n, const char *a, int64_t stride, double *value, double *low);
+    // The same for each of n <= COLUMNS columns of `rows` rows
+    using ReduceColumns = void (*)(int64_t rows, int64_t n, const char *a, int64_t rowStride, int64_t columnStride, double *value, double *low);
+    // Index of the first NaN or infinity, or -1
+    using FirstNonFinite = int64_t (*)(int64_t n, const char *a, int64_t stride);
+    // Elements of `blocks` blocks from block `first` on
+    using Random = void (*)(const Draw &draw, uint64_t first, int64_t blocks, char *out);
+
+    static constexpr int64_t COLUMNS = 1024;
+
+    const char *name;
+    Unary unary[10][5];
+    Binary binary[7][5];
+    Unary cast[6][6];       // [from][to]
+    Unary move[4];          // by log2 of the element's size
+    Transpose transpose[4];
+    Axpby axpby[2];
+    Reduce reduce[4][6];
+    ReduceColumns reduceColumns[4][6];
+    FirstNonFinite firstNonFinite[3];
+    Random random[3][2];    // [distribution]: F64, F32; INTEGERS: I64, I32
+};
+
+extern const Kernels kernels_v2, kernels_v3, kernels_v4;
+
+}  // namespace eckart
