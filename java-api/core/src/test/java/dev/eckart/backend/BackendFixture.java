@@ -16,10 +16,13 @@ interface BackendFixture {
     /** The backend under test. */
     Backend backend();
 
-    /** Runs {@code body} with each number of threads and demands the very same elements every time. */
-    default Values sameForAllThreads(Supplier<String> what, Supplier<Values> body) {
+    /**
+     * Runs {@code body} with each number of threads and demands the very same elements every time. Once only, for a {@code size}
+     * that is not worth a second thread.
+     */
+    default Values sameForAllThreads(int size, Supplier<String> what, Supplier<Values> body) {
         Values first = null;
-        for (int count : THREADS) {
+        for (int count : size < 1000 ? new int[] {1} : THREADS) {
             try (Threads threads = Threads.use(count)) {
                 Values now = body.get();
                 if (first != null) {

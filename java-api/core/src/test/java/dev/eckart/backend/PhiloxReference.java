@@ -45,7 +45,8 @@ final class PhiloxReference {
     static double normal(boolean f32, long seed, long stream, long i) {
         long[] w = words(seed, stream, i >>> (f32 ? 2 : 1));
         int half = f32 ? (int) (i & 2) : 0;
-        double radiusDraw = f32 ? (w[half] + 1) * 0x1p-32 : 1 - unit53(w[0], w[1]);
+        // The 32 bits are rounded to F32: an element's bits are defined there.
+        double radiusDraw = f32 ? (float) ((w[half] + 1) * 0x1p-32) : 1 - unit53(w[0], w[1]);
         double turn = f32 ? (w[half + 1] >>> 8) * 0x1p-24 : unit53(w[2], w[3]);
         double radius = Math.sqrt(-2 * StrictMath.log(radiusDraw));
         // sin(2 pi turn), or cos as the sine of a quarter more; reduced exactly to |x| <= 1/4, where sin keeps its

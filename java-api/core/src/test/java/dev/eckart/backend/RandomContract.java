@@ -32,7 +32,7 @@ interface RandomContract extends BackendFixture {
 
     private Values draw(
             Distribution d, DType dtype, double a, double b, long seed, long stream, long offset, int count) {
-        return sameForAllThreads(() -> d + " " + dtype, () -> {
+        return sameForAllThreads(count, () -> d + " " + dtype, () -> {
             try (Operands operands = new Operands(backend())) {
                 // A slice, so that anything written beyond the range is noticed.
                 Operand out = operands.empty(dtype, Form.PADDED, count);
@@ -138,7 +138,7 @@ interface RandomContract extends BackendFixture {
                         Arrays.setAll(expected, i -> PhiloxReference.integer(range[0], range[1], seed, 2, offset + i));
                         draw(Distribution.INTEGERS, dtype, range[0], range[1], seed, 2, offset, count)
                                 .assertEquals(
-                                        Values.of(dtype, expected),
+                                        Values.ofIntegers(dtype, expected),
                                         () -> "integers " + dtype + " " + Arrays.toString(range) + " " + seed + " "
                                                 + offset);
                     }

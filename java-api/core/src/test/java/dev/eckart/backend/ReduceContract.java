@@ -60,7 +60,7 @@ interface ReduceContract extends BackendFixture {
         for (DType out : outputs) {
             Supplier<String> what = () -> op + " of " + dtype + " to " + out + " " + form + " " + Arrays.toString(dims)
                     + " over " + Arrays.toString(reduced);
-            Values got = sameForAllThreads(what, () -> {
+            Values got = sameForAllThreads(a.count(), what, () -> {
                 try (Operands operands = new Operands(backend())) {
                     Operand target = operands.empty(out, Form.CONTIGUOUS, kept);
                     backend().reduce(op, operands.of(a, form, dims).view(), target.view());
@@ -75,7 +75,7 @@ interface ReduceContract extends BackendFixture {
         if (!a.dtype().isFloating()) {
             long[] expected = new long[groups.length];
             Arrays.setAll(expected, g -> Reference.reduce(op, a.integers(), groups[g]));
-            got.assertEquals(Values.of(got.dtype(), expected), what);
+            got.assertEquals(Values.ofIntegers(got.dtype(), expected), what);
             return;
         }
         double[] expected = new double[groups.length];
@@ -190,9 +190,9 @@ interface ReduceContract extends BackendFixture {
     }
 
     private long search(Values a, Form form, long... dims) {
-        return sameForAllThreads(() -> "firstNonFinite", () -> {
+        return sameForAllThreads(a.count(), () -> "firstNonFinite", () -> {
                     try (Operands operands = new Operands(backend())) {
-                        return Values.of(
+                        return Values.ofIntegers(
                                 DType.I64,
                                 backend()
                                         .firstNonFinite(

@@ -20,12 +20,12 @@ record Values(DType dtype, double[] floats, long[] integers) {
         return new Values(dtype, rounded, new long[0]);
     }
 
-    static Values of(DType dtype, long... elements) {
+    static Values ofIntegers(DType dtype, long... elements) {
         return new Values(dtype, new double[0], elements.clone());
     }
 
     static Values zeros(DType dtype, int count) {
-        return dtype.isFloating() ? of(dtype, new double[count]) : of(dtype, new long[count]);
+        return dtype.isFloating() ? of(dtype, new double[count]) : ofIntegers(dtype, new long[count]);
     }
 
     /** Numbers of moderate size, both signs; bytes for U8. */
@@ -35,7 +35,7 @@ record Values(DType dtype, double[] floats, long[] integers) {
         if (dtype.isFloating()) {
             return of(dtype, random.doubles(n, -4, 4).toArray());
         }
-        return of(
+        return ofIntegers(
                 dtype,
                 dtype == DType.U8
                         ? random.longs(n, 0, 256).toArray()
@@ -104,7 +104,7 @@ record Values(DType dtype, double[] floats, long[] integers) {
         for (int i = 0; i < n; i++) {
             out[i] = edges[i % edges.length];
         }
-        return of(dtype, out);
+        return ofIntegers(dtype, out);
     }
 
     int count() {
