@@ -67,7 +67,8 @@ class Scratch {
 };
 
 // The gate. OpenBLAS's threads wait for each other by spinning, which collapses as soon as they are not alone on the cores. So it
-// has one thread, but for the time of a driver that entered while no other call was inside; the next call to enter takes that back.
+// has one thread, but for the time of a driver that entered while no other call was inside; the next call to enter takes that
+// back, and so does a crowded machine (gate.cpp).
 // Every entry point holds one of these two around its work; none nests inside another.
 class BlasCall {
  public:
