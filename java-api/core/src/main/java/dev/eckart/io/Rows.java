@@ -1,0 +1,64 @@
+package dev.eckart.io;
+
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
+import dev.eckart.tensor.Scope;
+import dev.eckart.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Rows of numbers whose count is not known before, gathered outside the Java heap in blocks. Closing frees what was gathered. */
+final class Rows implements AutoCloseable {
+    private static final int BLOCK = 1 << 19;
+
+    private final int columns;
+    private final double[] block;
+    private final int blockRows;
+    private final List<Tensor> full = new ArrayList<>();
+    private int filled;
+    private long rows;
+
+    Rows(int columns) {
+        this.columns = columns;
+        this.blockRows = Math.max(1, BLOCK / columns);
+        this.block = new double[Math.multiplyExact(blockRows, columns)];
+    }
+
+    void add(double[] row) {
+        System.arraycopy(row, 0, block, filled++ * columns, columns);
+        rows++;
+        if (filled == blockRows) {
+            flush();
+        }
+    }
+
+    private void flush() {
+        if (filled > 0) {
+            full.add(Tensor.of(Arrays.copyOf(block, filled * columns), filled, columns));
+            filled = 0;
+        }
+    }
+
+    /** All rows, F64 (rows, columns). */
+    Tensor toTensor() {
+        flush();
+        try (Scope scope = Scope.open()) {
+            Tensor all = Tensor.empty(Device.cpu(), DType.F64, rows, columns);
+            long at = 0;
+            for (Tensor part : full) {
+                try (Tensor slice = all.slice(0, at, at + part.dim(0))) {
+                    slice.assign(part);
+                }
+                at += part.dim(0);
+                part.close();
+            }
+            return scope.keep(all);
+        }
+    }
+
+    @Override
+    public void close() {
+        full.forEach(Tensor::close);
+    }
+}
