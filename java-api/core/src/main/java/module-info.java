@@ -6,6 +6,7 @@ module dev.eckart {
 
     exports dev.eckart.memory;
     exports dev.eckart.tensor;
+    exports dev.eckart.io;
     exports dev.eckart.linalg;
     exports dev.eckart.pca;
     exports dev.eckart.backend to
