@@ -80,13 +80,13 @@ public final class GlobalOptions {
     }
 
     /**
-     * The type to compute in: what {@code --precision} says, else that of the input, f64 for integers.
+     * What {@code --precision} says, or null.
      *
      * @throws UsageException when it is neither f32 nor f64
      */
-    public DType precision(DType input) {
+    public DType precision() {
         if (precision == null) {
-            return input == DType.F32 ? DType.F32 : DType.F64;
+            return null;
         }
         return switch (precision) {
             case "f32" -> DType.F32;
@@ -102,7 +102,7 @@ public final class GlobalOptions {
      * @throws IllegalStateException with the whole reason when the device is not available
      */
     public Session open() {
-        precision(DType.F64);
+        precision();
         if (threads != null && (threads < 1 || threads > 256)) {
             throw new UsageException("--threads " + threads + ": is outside 1..256");
         }

@@ -116,7 +116,7 @@ final class LiveProgress extends Progress {
 
     private synchronized String text() {
         String amount = "";
-        if (!Double.isNaN(expected)) {
+        if (expected >= 1) {
             amount = String.format(Locale.ROOT, " (about %.0f s)", expected);
         } else if (!Double.isNaN(fraction)) {
             amount = String.format(Locale.ROOT, " (%.0f %%)", 100 * fraction);

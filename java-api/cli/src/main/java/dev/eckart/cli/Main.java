@@ -29,6 +29,8 @@ public final class Main implements Runnable {
 
     static {
         COMMANDS.put("doctor", DoctorCommand::new);
+        COMMANDS.put("svd", SvdCommand::new);
+        COMMANDS.put("pca", PcaCommand::new);
     }
 
     @CommandLine.Spec
@@ -75,6 +77,11 @@ public final class Main implements Runnable {
 
     private static int usage(CommandLine.ParameterException e, boolean verbose, PrintStream err) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        if (e instanceof CommandLine.UnmatchedArgumentException unknown && command.equals("eckart")) {
+            String what = unknown.getUnmatched().get(0);
+            String line = "'" + what + "' is no command: one of " + String.join(", ", COMMANDS.keySet()) + "; see eckart --help";
+            return Errors.report(new UsageException(line, e), verbose, err);
+        }
         return Errors.report(new UsageException(e.getMessage() + "; see " + command + " --help", e), verbose, err);
     }
 

@@ -112,6 +112,11 @@ public final class PcaOptions {
         }
     }
 
+    /** The solver that {@link #fit} would use for observations of this shape; never AUTO. */
+    public Pca.Solver solverFor(Tensor x) {
+        return choose(x.dim(0), x.dim(1));
+    }
+
     private record Found(Tensor components, Tensor variance, long count, Certificate certificate) {}
 
     private Found find(Tensor x, LinearOperator operator, double total) {

@@ -1,0 +1,168 @@
+package dev.eckart.cli;
+
+import dev.eckart.io.Csv;
+import dev.eckart.io.Idx;
+import dev.eckart.io.Npy;
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
+import dev.eckart.tensor.Scope;
+import dev.eckart.tensor.Tensor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+
+/** Finds the reader for a file: by its name, else by its first bytes. */
+public final class Inputs {
+    private static final String SUPPORTED = "supported are .npy, .csv and IDX (*-ubyte, *-ubyte.gz)";
+
+    private enum Format {
+        NPY,
+        CSV,
+        IDX
+    }
+
+    private Inputs() {}
+
+    /**
+     * Reads a numeric file as it stands: dtype and shape of the file. Bytes of an IDX file become value/255 in f64.
+     *
+     * @throws UsageException naming the file, when it cannot be read or is in no supported format
+     */
+    public static Tensor read(Path file) {
+        return guarded(file, () -> switch (format(file)) {
+            case NPY -> Npy.read(file);
+            case CSV -> Csv.read(file).values();
+            case IDX -> idx(file, null);
+        });
+    }
+
+    /**
+     * Reads the input of a command in the precision and on the device asked for; without {@code --precision} in that of the file,
+     * f64 for integers. The images of an IDX file become the rows of a matrix, one image each.
+     *
+     * @throws UsageException naming the file, when it cannot be read or is in no supported format
+     */
+    public static Tensor read(Path file, GlobalOptions options, Device device) {
+        return read(file, options.precision(), device);
+    }
+
+    /** As above, in a given precision; null for that of the file. */
+    static Tensor read(Path file, DType precision, Device device) {
+        return guarded(file, () -> {
+            Tensor raw = format(file) == Format.IDX ? rows(idx(file, precision)) : read(file);
+            DType own = raw.dtype() == DType.F32 ? DType.F32 : DType.F64;
+            return moved(raw, precision == null ? own : precision, device);
+        });
+    }
+
+    /** Bytes as value/255; the other element types as they are. */
+    private static Tensor idx(Path file, DType precision) throws IOException {
+        Tensor raw = Idx.read(file);
+        if (raw.dtype() != DType.U8) {
+            return raw;
+        }
+        try (Tensor bytes = raw) {
+            return unit(bytes, precision == null ? DType.F64 : precision);
+        }
+    }
+
+    private static Tensor rows(Tensor images) {
+        if (images.shape().rank() <= 2) {
+            return images;
+        }
+        long each = 1;
+        for (int axis = 1; axis < images.shape().rank(); axis++) {
+            each *= images.dim(axis);
+        }
+        try (Tensor all = images) {
+            return all.reshape(all.dim(0), each);
+        }
+    }
+
+    private static Tensor moved(Tensor raw, DType dtype, Device device) {
+        Tensor cast = raw;
+        if (raw.dtype() != dtype) {
+            cast = raw.to(dtype);
+            raw.close();
+        }
+        if (cast.device().equals(device)) {
+            return cast;
+        }
+        try (Tensor host = cast) {
+            return host.to(device);
+        }
+    }
+
+    /** value/255, in blocks of rows, so that beside the result only one block is held. */
+    private static Tensor unit(Tensor bytes, DType dtype) {
+        Tensor out = Tensor.empty(Device.cpu(), dtype, bytes.shape().dims());
+        if (bytes.shape().size() == 0) {
+            return out;
+        }
+        long rowBytes = Math.max(1, bytes.shape().size() / bytes.dim(0));
+        long block = Math.max(1, (1 << 20) / rowBytes);
+        for (long from = 0; from < bytes.dim(0); from += block) {
+            long to = Math.min(bytes.dim(0), from + block);
+            try (Scope scope = Scope.open()) {
+                Tensor values = bytes.slice(0, from, to).to(dtype);
+                out.slice(0, from, to).assign(values.divide(Tensor.full(dtype, 255, 1)));
+            }
+        }
+        return out;
+    }
+
+    private interface Reading {
+        Tensor run() throws IOException;
+    }
+
+    private static Tensor guarded(Path file, Reading reading) {
+        if (Files.isDirectory(file)) {
+            throw new UsageException(file + ": is a folder; " + SUPPORTED);
+        }
+        try {
+            return reading.run();
+        } catch (IOException e) {
+            throw new UsageException(withFile(file, Errors.text(e)), e);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(withFile(file, Errors.text(e)), e);
+        }
+    }
+
+    private static String withFile(Path file, String message) {
+        return message.contains(file.getFileName().toString()) ? message : file + ": " + message;
+    }
+
+    private static Format format(Path file) throws IOException {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".npy")) {
+            return Format.NPY;
+        }
+        if (name.endsWith(".csv") || name.endsWith(".csv.gz")) {
+            return Format.CSV;
+        }
+        if (name.endsWith("-ubyte") || name.endsWith("-ubyte.gz")) {
+            return Format.IDX;
+        }
+        byte[] head = head(file, false);
+        if (head.length >= 6 && Arrays.equals(head, 0, 6, new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'}, 0, 6)) {
+            return Format.NPY;
+        }
+        boolean gzip = head.length >= 2 && head[0] == 0x1f && head[1] == (byte) 0x8b;
+        byte[] inner = gzip ? head(file, true) : head;
+        if (inner.length >= 4 && inner[0] == 0 && inner[1] == 0 && inner[2] == 8 && inner[3] >= 1 && inner[3] <= 8) {
+            return Format.IDX;
+        }
+        throw new UsageException(file + ": its name and its first bytes tell no format; " + SUPPORTED);
+    }
+
+    private static byte[] head(Path file, boolean gzip) throws IOException {
+        try (InputStream raw = Files.newInputStream(file);
+                InputStream in = gzip ? new GZIPInputStream(raw, 512) : raw) {
+            return in.readNBytes(8);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package dev.eckart.cli;
+
+import dev.eckart.linalg.Certificate;
+import dev.eckart.linalg.Driver;
+import dev.eckart.linalg.Svd;
+import dev.eckart.linalg.SvdPlan;
+import dev.eckart.linalg.TruncatedSvd;
+import dev.eckart.pca.Pca;
+import dev.eckart.pca.PcaOptions;
+import dev.eckart.tensor.Tensor;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pca IN --components K | --variance F [--scale] [--labels FILE] --out DIR}; see {@link PcaModel} for the files. */
+@Command(
+        name = "pca",
+        description = "Principal components of observations in rows: components.npy (k,d), scores.npy (n,k),"
+                + " explained_variance.npy (k), mean.npy (d), scale.npy (d) with --scale, report.json, index.html.",
+        subcommands = PcaTransformCommand.class)
+final class PcaCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "IN", arity = "0..1", description = "the observations: .npy, .csv or IDX (*-ubyte, *-ubyte.gz)")
+    private Path in;
+
+    @Option(names = "--components", paramLabel = "K", description = "how many components")
+    private Long components;
+
+    @Option(names = "--variance", paramLabel = "F", description = "as many components as explain the fraction F of the variance")
+    private Double variance;
+
+    @Option(names = "--scale", description = "divide each variable by its standard deviation; constant ones stay zero")
+    private boolean scale;
+
+    @Option(names = "--labels", paramLabel = "FILE", description = "one label per observation (lines, IDX or .npy): colours the scatter plot")
+    private Path labels;
+
+    @Option(names = "--solver", paramLabel = "S", description = "auto, svd, covariance or randomized (default: auto)")
+    private String solver = "auto";
+
+    @Option(names = "--out", paramLabel = "DIR", description = "the folder to write to")
+    private Path out;
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        Pca.Solver choice = solver();
+        try (Session session = options.open();
+                Outputs outputs = out == null ? null : Outputs.open(out, PcaModel.FILES, in);
+                Progress progress = options.progress(in.toString())) {
+            Stopwatch watch = new Stopwatch();
+            progress.update("reading", Double.NaN);
+            Tensor x = Inputs.read(in, options, session.device());
+            checkShape(x);
+            List<String> names = labels == null ? null : Labels.read(labels, x.dim(0));
+            watch.lap("load");
+            PcaOptions how = how(choice);
+            SvdPlan plan = plan(x, how.solverFor(x));
+            if (options.explain()) {
+                explain(how.solverFor(x), plan);
+            }
+            if (outputs != null) {
+                outputs.require((plan.rank() * (x.dim(0) + x.dim(1)) + 2 * x.dim(1)) * x.dtype().bytes());
+                progress.expect("fitting " + x.shape(), plan.seconds());
+                run(x, how, names, session, outputs, watch, progress);
+            }
+            return 0;
+        }
+    }
+
+    private void check() {
+        if (in == null) {
+            throw new UsageException("pca: IN is missing: the file with the observations; see eckart pca --help");
+        }
+        if (components == null == (variance == null)) {
+            throw new UsageException("pca: give one of --components K and --variance F");
+        }
+        if (components != null && components < 1) {
+            throw new UsageException("--components " + components + ": is below 1");
+        }
+        if (variance != null && !(variance > 0 && variance <= 1)) {
+            throw new UsageException("--variance " + variance + ": is outside (0, 1]");
+        }
+        if (out == null && !options.explain()) {
+            throw new UsageException("pca: --out DIR is missing (or --explain, which only explains)");
+        }
+    }
+
+    private Pca.Solver solver() {
+        for (Pca.Solver each : Pca.Solver.values()) {
+            if (each.name().toLowerCase(Locale.ROOT).equals(solver)) {
+                return each;
+            }
+        }
+        throw new UsageException("--solver " + solver + ": is none of auto, svd, covariance, randomized");
+    }
+
+    private void checkShape(Tensor x) {
+        if (x.shape().rank() != 2) {
+            throw new UsageException(in + ": pca needs observations in rows (n,d), its shape is " + x.shape());
+        }
+        long most = Math.min(x.dim(0), x.dim(1));
+        if (components != null && components > most) {
+            throw new UsageException(
+                    "--components " + components + ": is above min(n,d) = " + most + " of the shape " + x.shape());
+        }
+    }
+
+    private PcaOptions how(Pca.Solver choice) {
+        PcaOptions how = components != null ? Pca.components(components) : Pca.variance(variance);
+        how.solver(choice).seed(options.seed());
+        return scale ? how.scale() : how;
+    }
+
+    /** The plan of the decomposition behind the fit. */
+    private SvdPlan plan(Tensor x, Pca.Solver choice) {
+        long most = Math.min(x.dim(0), x.dim(1));
+        long k = components != null ? components : most;
+        return switch (choice) {
+            case RANDOMIZED -> TruncatedSvd.rank(k).driver(Driver.RANDOMIZED).explain(x);
+            case COVARIANCE -> TruncatedSvd.rank(k).driver(Driver.GRAM).explain(x);
+            default -> Svd.options().explain(x);
+        };
+    }
+
+    private void explain(Pca.Solver choice, SvdPlan plan) {
+        if (!options.json()) {
+            String why = solver.equals("auto")
+                    ? switch (choice) {
+                        case COVARIANCE -> "observations far outnumber variables";
+                        case RANDOMIZED -> "few of many components";
+                        default -> "full accuracy, at moderate size";
+                    }
+                    : "as asked";
+            options.out().println("pca by solver " + choice.name().toLowerCase(Locale.ROOT) + ": " + why);
+        }
+        Plans.print(options, plan);
+    }
+
+    private void run(
+            Tensor x,
+            PcaOptions how,
+            List<String> names,
+            Session session,
+            Outputs outputs,
+            Stopwatch watch,
+            Progress progress)
+            throws IOException {
+        try (Pca pca = how.fit(x)) {
+            progress.update("transforming", Double.NaN);
+            Tensor scores = PcaModel.transform(pca, x, progress);
+            watch.lap("compute");
+            progress.update("writing", Double.NaN);
+            PcaModel.write(pca, outputs);
+            outputs.write("scores.npy", scores);
+            watch.lap("write");
+            Report report = report(pca, x, session, watch, how.solverFor(x));
+            outputs.write("report.json", report);
+            outputs.commit();
+            progress.close();
+            if (options.json()) {
+                options.out().println(report);
+            } else {
+                summary(pca, x, watch);
+            }
+        }
+    }
+
+    private Report report(Pca pca, Tensor x, Session session, Stopwatch watch, Pca.Solver used) {
+        Certificate certificate = pca.certificate().orElseThrow();
+        return new Report()
+                .put("command", "pca")
+                .put("input", in.toString())
+                .put("shape", x.shape().dims())
+                .put("dtype", x.dtype().toString())
+                .put("rank", pca.components().dim(0))
+                .put("driver", certificate.driver().toString())
+                .put("solver", used.name().toLowerCase(Locale.ROOT))
+                .put("seed", options.seed())
+                .put("scale", scale)
+                .put("constantColumns", pca.constantColumns())
+                .put("totalVariance", pca.totalVariance())
+                .put("explainedVarianceRatio", pca.explainedVarianceRatio())
+                .put("seconds", watch.seconds())
+                .put("certificate", Certificates.fields(certificate))
+                .putMachine(session.device());
+    }
+
+    private void summary(Pca pca, Tensor x, Stopwatch watch) {
+        PrintWriter text = options.out();
+        double[] ratio = pca.explainedVarianceRatio();
+        double sum = 0;
+        for (double r : ratio) {
+            sum += r;
+        }
+        text.println("pca of " + x.shape() + " " + x.dtype() + ": " + ratio.length + " components by "
+                + pca.certificate().orElseThrow().driver());
+        text.println(String.format(Locale.ROOT, "  variance %.4f %% of the total %.6g explained", 100 * sum, pca.totalVariance()));
+        if (scale) {
+            text.println("  constant " + pca.constantColumns() + " variables do not vary and stay zero");
+        }
+        text.println("  quality  " + Certificates.text(pca.certificate().orElseThrow()));
+        text.println("  time     " + watch);
+        text.println("  written  " + out);
+    }
+}

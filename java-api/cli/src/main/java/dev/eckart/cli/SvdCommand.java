@@ -1,0 +1,192 @@
+package dev.eckart.cli;
+
+import dev.eckart.linalg.Driver;
+import dev.eckart.linalg.Svd;
+import dev.eckart.linalg.SvdPlan;
+import dev.eckart.linalg.TruncatedSvd;
+import dev.eckart.tensor.Tensor;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code svd IN --out DIR}: {@code u.npy} (m,k), {@code s.npy} (k), {@code vt.npy} (k,n), {@code report.json}. */
+@Command(
+        name = "svd",
+        description = "Singular value decomposition of a matrix, or of each matrix of a 3-D .npy:"
+                + " u.npy (m,k), s.npy (k), vt.npy (k,n), report.json.")
+final class SvdCommand implements Callable<Integer> {
+    private static final Set<String> FILES = Set.of("u.npy", "s.npy", "vt.npy", "report.json");
+
+    @Parameters(paramLabel = "IN", description = "the matrix: .npy, .csv or IDX (*-ubyte, *-ubyte.gz)")
+    private Path in;
+
+    @Option(names = "--rank", paramLabel = "K", description = "only the K leading triplets")
+    private Long rank;
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "E",
+            description = "only as many triplets as a relative Frobenius error of E needs")
+    private Double tolerance;
+
+    @Option(names = "--driver", paramLabel = "D", description = "auto, gesdd, gesvd, qr, gram or randomized (default: auto)")
+    private String driver = "auto";
+
+    @Option(names = "--out", paramLabel = "DIR", description = "the folder to write to")
+    private Path out;
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        Driver choice = Driver.parse(driver);
+        try (Session session = options.open();
+                Outputs outputs = out == null ? null : Outputs.open(out, FILES, in);
+                Progress progress = options.progress(in.toString())) {
+            Stopwatch watch = new Stopwatch();
+            progress.update("reading", Double.NaN);
+            Tensor a = Inputs.read(in, options, session.device());
+            watch.lap("load");
+            checkShape(a);
+            SvdPlan plan = plan(a, choice);
+            if (options.explain()) {
+                Plans.print(options, plan);
+            }
+            if (outputs != null) {
+                outputs.require(resultBytes(a, plan));
+                progress.expect(plan.driver() + " of " + a.shape(), plan.seconds());
+                run(a, choice, session, outputs, watch, progress);
+            }
+            return 0;
+        }
+    }
+
+    private void check() {
+        if (out == null && !options.explain()) {
+            throw new UsageException("svd: --out DIR is missing (or --explain, which only explains)");
+        }
+        if (rank != null && tolerance != null) {
+            throw new UsageException("svd: --rank and --tolerance exclude each other");
+        }
+        if (rank != null && rank < 1) {
+            throw new UsageException("--rank " + rank + ": is below 1");
+        }
+        if (tolerance != null && !(tolerance >= 0 && tolerance <= 1)) {
+            throw new UsageException("--tolerance " + tolerance + ": is outside 0..1 (it is an error relative to the norm of the matrix)");
+        }
+    }
+
+    private void checkShape(Tensor a) {
+        int dims = a.shape().rank();
+        if (dims != 2 && dims != 3) {
+            throw new UsageException(
+                    in + ": svd needs a matrix (m,n) or a batch of matrices (b,m,n), its shape is " + a.shape());
+        }
+        long most = Math.min(a.dim(-2), a.dim(-1));
+        if (rank != null && rank > most) {
+            throw new UsageException("--rank " + rank + ": is above min(m,n) = " + most + " of the shape " + a.shape());
+        }
+        if (tolerance != null && dims == 3) {
+            throw new UsageException("--tolerance: the matrices of a batch would differ in rank; use --rank");
+        }
+    }
+
+    private SvdPlan plan(Tensor a, Driver choice) {
+        if (rank == null && tolerance == null) {
+            return Svd.options().driver(choice).overwrite().explain(a);
+        }
+        if (a.shape().rank() == 2) {
+            return truncated(choice).explain(a);
+        }
+        if (a.dim(0) == 0) {
+            return Svd.options().explain(a);
+        }
+        try (Tensor first = a.select(0, 0)) {
+            return truncated(choice).explain(first);
+        }
+    }
+
+    private TruncatedSvd.Options truncated(Driver choice) {
+        TruncatedSvd.Options some = rank != null ? TruncatedSvd.rank(rank) : TruncatedSvd.tolerance(tolerance);
+        return some.driver(choice).seed(options.seed());
+    }
+
+    private static long resultBytes(Tensor a, SvdPlan plan) {
+        long batch = a.shape().rank() == 3 ? a.dim(0) : 1;
+        return batch * plan.rank() * (a.dim(-2) + a.dim(-1) + 1) * a.dtype().bytes();
+    }
+
+    private void run(Tensor a, Driver choice, Session session, Outputs outputs, Stopwatch watch, Progress progress)
+            throws IOException {
+        long[] shape = a.shape().dims();
+        try (Svd svd = compute(a, choice, progress)) {
+            watch.lap("compute");
+            progress.update("writing", Double.NaN);
+            outputs.write("u.npy", svd.u());
+            outputs.write("s.npy", svd.s());
+            outputs.write("vt.npy", svd.vt());
+            watch.lap("write");
+            Report report = new Report()
+                    .put("command", "svd")
+                    .put("input", in.toString())
+                    .put("shape", shape)
+                    .put("dtype", svd.s().dtype().toString())
+                    .put("rank", svd.s().dim(-1))
+                    .put("driver", svd.certificate().driver().toString())
+                    .put("seed", options.seed())
+                    .put("seconds", watch.seconds())
+                    .put("certificate", Certificates.fields(svd.certificate()))
+                    .putMachine(session.device());
+            outputs.write("report.json", report);
+            outputs.commit();
+            progress.close();
+            if (options.json()) {
+                options.out().println(report);
+            } else {
+                summary(svd, shape, watch);
+            }
+        }
+    }
+
+    private Svd compute(Tensor a, Driver choice, Progress progress) {
+        if (rank == null && tolerance == null) {
+            return Svd.options().driver(choice).overwrite().of(a);
+        }
+        return a.shape().rank() == 2 ? truncated(choice).of(a) : Batches.svd(a, rank, truncated(choice), progress);
+    }
+
+    private void summary(Svd svd, long[] shape, Stopwatch watch) {
+        PrintWriter text = options.out();
+        String size = Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(",", "(", ")"));
+        text.println("svd of " + size + " " + svd.s().dtype() + ": " + svd.s().dim(-1) + " singular triplets by "
+                + svd.certificate().driver());
+        if (svd.s().shape().rank() == 1 && svd.s().dim(0) > 0) {
+            text.println("  leading  " + leading(svd.s()));
+        }
+        text.println("  quality  " + Certificates.text(svd.certificate()));
+        svd.certificate().fallbacks().forEach(f -> text.println("  fallback " + f));
+        text.println("  time     " + watch);
+        text.println("  written  " + out);
+    }
+
+    private static String leading(Tensor s) {
+        long shown = Math.min(5, s.dim(0));
+        try (Tensor first = s.slice(0, 0, shown)) {
+            return Arrays.stream(first.toArray())
+                            .mapToObj(v -> String.format(Locale.ROOT, "%.9g", v))
+                            .collect(Collectors.joining(", "))
+                    + (s.dim(0) > shown ? ", …" : "");
+        }
+    }
+}
