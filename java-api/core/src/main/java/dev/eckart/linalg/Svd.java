@@ -110,8 +110,8 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
         }
 
         /**
-         * Computes in the memory of the input, whose content is lost: saves one copy. Takes effect on a contiguous matrix that is no
-         * batch. The certificate's A·ω are then taken beforehand; level EXACT gives an ESTIMATE. A driver that does not converge has
+         * Computes in the memory of the input, whose content is lost: saves one copy, and with driver gesvd the larger of the results
+         * is put there too. Takes effect on a contiguous matrix that is no batch. The certificate's A·ω are then taken beforehand; level EXACT gives an ESTIMATE. A driver that does not converge has
          * no second try.
          */
         public Options overwrite() {
@@ -138,9 +138,15 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             Matrices.check("svd", a);
             SvdPlan plan = plan(a, true);
             Matrices.requireMemory("svd", a, plan.bytes(), remedy(plan));
-            Tensor u = Tensor.empty(a.device(), a.dtype(), a.dim(0), full ? a.dim(0) : plan.rank());
+            boolean reuse = inPlace(a) && plan.driver() == Driver.GESVD && !full;
+            boolean tall = a.dim(0) >= a.dim(1);
+            Tensor u = reuse && tall
+                    ? a.contiguous()
+                    : Tensor.empty(a.device(), a.dtype(), a.dim(0), full ? a.dim(0) : plan.rank());
             Tensor s = Tensor.empty(a.device(), a.dtype(), plan.rank());
-            Tensor vt = Tensor.empty(a.device(), a.dtype(), full ? a.dim(1) : plan.rank(), a.dim(1));
+            Tensor vt = reuse && !tall
+                    ? a.contiguous()
+                    : Tensor.empty(a.device(), a.dtype(), full ? a.dim(1) : plan.rank(), a.dim(1));
             try {
                 return new Svd(u, s, vt, factor(a, plan, u, s, vt));
             } catch (RuntimeException | Error e) {
@@ -280,7 +286,9 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             SvdDriver lapack = choice == Driver.GESVD ? SvdDriver.GESVD : SvdDriver.GESDD;
             long work = k == 0 ? 0 : a.backend().svdWorkspace(lapack, vectors, type, choice == Driver.QR ? k : m, choice == Driver.QR ? k : n);
             long copy = inPlace(a) ? 0 : m * n * type.bytes();
-            long results = (vectors ? (full ? m * m + n * n : (m + n) * k) + k : k) * type.bytes();
+            boolean reuse = vectors && !full && inPlace(a) && choice == Driver.GESVD;
+            long elements = full ? m * m + n * n : (m + n) * k - (reuse ? m * n : 0);
+            long results = ((vectors ? elements : 0) + k) * type.bytes();
             double flops = SvdPlan.denseFlops(choice, m, n, vectors) * (shape.rank() == 3 ? shape.dim(0) : 1);
             return SvdPlan.of(shape, k, choice, reason, flops, copy + work + results, copy + work);
         }
