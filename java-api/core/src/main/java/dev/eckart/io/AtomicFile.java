@@ -108,7 +108,8 @@ public final class AtomicFile {
             interrupted.initCause(e);
             return interrupted;
         }
-        // A FileSystemException's message begins with the name of the file beside the target, which says nothing to the user.
+        // A FileSystemException's message begins with the name of the file beside the target, which says nothing to the
+        // user.
         boolean hasReason = e instanceof FileSystemException f && f.getReason() != null;
         String reason = hasReason ? ((FileSystemException) e).getReason() : e.getMessage();
         return new IOException(what + (e instanceof AccessDeniedException ? "permission denied" : reason), e);

@@ -44,9 +44,11 @@ final class BoundedReader extends FilterReader {
         }
         characters += Math.max(0, count);
         if (characters > MOST_CHARACTERS || cells > MOST_CELLS) {
-            throw file.bad(-1, "line " + line + " has more than "
-                    + (cells > MOST_CELLS ? MOST_CELLS + " cells" : MOST_CHARACTERS + " characters")
-                    + "; is this a CSV file, and every quote closed?");
+            throw file.bad(
+                    -1,
+                    "line " + line + " has more than "
+                            + (cells > MOST_CELLS ? MOST_CELLS + " cells" : MOST_CHARACTERS + " characters")
+                            + "; is this a CSV file, and every quote closed?");
         }
         return count;
     }

@@ -21,8 +21,10 @@ final class ChannelSource implements ElementType.Source {
         while (target.hasRemaining()) {
             int count = channel.read(target, at);
             if (count < 0) {
-                throw file.bad(at, "the file ends here, " + target.remaining()
-                        + " bytes too early: it became shorter while it was read; try again when it is written");
+                throw file.bad(
+                        at,
+                        "the file ends here, " + target.remaining()
+                                + " bytes too early: it became shorter while it was read; try again when it is written");
             }
             at += count;
         }

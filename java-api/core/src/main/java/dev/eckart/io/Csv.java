@@ -115,7 +115,8 @@ public final class Csv {
         if (first == null) {
             throw file.bad(-1, EMPTY);
         }
-        List<String> header = isHeader(first) ? first.stream().map(String::strip).toList() : List.of();
+        List<String> header =
+                isHeader(first) ? first.stream().map(String::strip).toList() : List.of();
         try (Rows rows = new Rows(first.size())) {
             CSVRecord record = header.isEmpty() ? first : next(file, parser, bounded, records);
             for (; record != null; record = next(file, parser, bounded, records)) {
@@ -133,29 +134,35 @@ public final class Csv {
             return record;
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof CSVException c) {
-                throw file.bad(-1, "line " + (parser.getCurrentLineNumber() + 1) + ": " + c.getMessage()
-                        + "; close every quote, and double quotes inside of quotes");
+                throw file.bad(
+                        -1,
+                        "line " + (parser.getCurrentLineNumber() + 1) + ": " + c.getMessage()
+                                + "; close every quote, and double quotes inside of quotes");
             }
             throw e.getCause();
         }
     }
 
     private static boolean isHeader(CSVRecord record) {
-        return record.stream().anyMatch(cell -> !cell.isBlank() && Double.isNaN(Cell.number(cell)) && !Cell.isMissing(cell));
+        return record.stream()
+                .anyMatch(cell -> !cell.isBlank() && Double.isNaN(Cell.number(cell)) && !Cell.isMissing(cell));
     }
 
     private static double[] numbers(
             InputFile file, CSVParser parser, CSVRecord record, List<String> header, int columns) throws IOException {
         long line = parser.getCurrentLineNumber();
         if (record.size() != columns) {
-            throw file.bad(-1, "line " + line + " has " + record.size() + " cells, the first line has " + columns + REPAIR);
+            throw file.bad(
+                    -1, "line " + line + " has " + record.size() + " cells, the first line has " + columns + REPAIR);
         }
         double[] row = new double[columns];
         for (int i = 0; i < columns; i++) {
             row[i] = Cell.number(record.get(i));
             if (!Double.isFinite(row[i])) {
                 String name = header.isEmpty() ? "" : " (" + Text.shorten(header.get(i)) + ")";
-                throw file.bad(-1, "line " + line + ", column " + (i + 1) + name + ": " + Cell.problem(record.get(i)) + REPAIR);
+                throw file.bad(
+                        -1,
+                        "line " + line + ", column " + (i + 1) + name + ": " + Cell.problem(record.get(i)) + REPAIR);
             }
         }
         return row;

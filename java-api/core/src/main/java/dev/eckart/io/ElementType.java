@@ -99,12 +99,10 @@ enum ElementType {
                 target.position(target.position() + block.limit());
             }
         } else {
-            ByteBuffer staging = ByteBuffer.allocate(
-                            Math.min(BLOCK, target.remaining() / dtype.bytes() * bytes))
+            ByteBuffer staging = ByteBuffer.allocate(Math.min(BLOCK, target.remaining() / dtype.bytes() * bytes))
                     .order(order);
             while (target.hasRemaining()) {
-                staging.clear()
-                        .limit(Math.min(staging.capacity(), target.remaining() / dtype.bytes() * bytes));
+                staging.clear().limit(Math.min(staging.capacity(), target.remaining() / dtype.bytes() * bytes));
                 source.read(staging);
                 widen(staging.flip(), target);
             }
@@ -118,7 +116,10 @@ enum ElementType {
     /** Reverses the bytes of each element in place; the bulk put between buffers of two orders does it in native code. */
     private void swap(ByteBuffer block) {
         ByteBuffer foreign = block.duplicate()
-                .order(ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+                .order(
+                        ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN
+                                ? ByteOrder.LITTLE_ENDIAN
+                                : ByteOrder.BIG_ENDIAN);
         ByteBuffer own = block.duplicate().order(ByteOrder.nativeOrder());
         if (bytes == 8) {
             own.asLongBuffer().put(foreign.asLongBuffer());

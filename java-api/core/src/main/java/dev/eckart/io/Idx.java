@@ -55,8 +55,10 @@ public final class Idx {
             while (target.hasRemaining()) {
                 int count = channel.read(target);
                 if (count < 0) {
-                    throw file.bad(at[0], "the uncompressed data ends here, " + target.remaining()
-                            + " bytes before what the dimensions need; fetch the file again");
+                    throw file.bad(
+                            at[0],
+                            "the uncompressed data ends here, " + target.remaining()
+                                    + " bytes before what the dimensions need; fetch the file again");
                 }
                 at[0] += count;
             }
@@ -92,7 +94,8 @@ public final class Idx {
             }
             ElementType type = ElementType.ofIdx(code)
                     .orElseThrow(() -> file.bad(
-                            2, "element type " + code + " is none of IDX's (8, 9, 11, 12, 13, 14); is this an IDX file?"));
+                            2,
+                            "element type " + code + " is none of IDX's (8, 9, 11, 12, 13, 14); is this an IDX file?"));
             if (rank < 1 || rank > MAX_RANK) {
                 throw file.bad(3, rank + " dimensions; 1 to " + MAX_RANK + " are supported");
             }
@@ -108,8 +111,10 @@ public final class Idx {
 
         private ByteBuffer bytes(long at, int count) throws IOException {
             if (at + count > size) {
-                throw file.bad(at, "expected " + count + " bytes of an IDX header, but the file ends at byte " + size
-                        + "; fetch it again");
+                throw file.bad(
+                        at,
+                        "expected " + count + " bytes of an IDX header, but the file ends at byte " + size
+                                + "; fetch it again");
             }
             ByteBuffer bytes = ByteBuffer.allocate(count);
             source.read(bytes);
@@ -128,9 +133,11 @@ public final class Idx {
             long there = size - start;
             boolean fits = shape.size() <= there / type.bytes();
             if (!fits || (exact && shape.size() * type.bytes() != there)) {
-                throw file.bad(4, "the dimensions " + shape + " need " + shape.size() + " elements of " + type.bytes()
-                        + " bytes, but " + (exact ? "" : "at most ") + there + " bytes (" + Bytes.text(there)
-                        + ") follow; the file is torn or its header wrong: fetch it again");
+                throw file.bad(
+                        4,
+                        "the dimensions " + shape + " need " + shape.size() + " elements of " + type.bytes()
+                                + " bytes, but " + (exact ? "" : "at most ") + there + " bytes (" + Bytes.text(there)
+                                + ") follow; the file is torn or its header wrong: fetch it again");
             }
         }
     }

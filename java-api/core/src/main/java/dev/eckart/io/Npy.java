@@ -29,7 +29,9 @@ public final class Npy {
         InputFile file = new InputFile("npy", path);
         return file.readSized(channel -> {
             NpyHeader header = NpyHeader.read(file, channel);
-            return header.columnMajor() ? readColumnMajor(file, channel, header) : readData(file, channel, header, header.shape().dims());
+            return header.columnMajor()
+                    ? readColumnMajor(file, channel, header)
+                    : readData(file, channel, header, header.shape().dims());
         });
     }
 

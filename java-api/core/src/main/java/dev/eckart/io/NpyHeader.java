@@ -39,18 +39,21 @@ record NpyHeader(ElementType type, ByteOrder order, boolean columnMajor, Shape s
         }
         byte[] version = read(file, channel, 6, 2, "a version");
         if (version[0] < 1 || version[0] > 3 || version[1] != 0) {
-            throw file.bad(6, "version " + Byte.toUnsignedInt(version[0]) + "." + Byte.toUnsignedInt(version[1])
-                    + " is none of 1.0, 2.0, 3.0; save it again with numpy.save");
+            throw file.bad(
+                    6,
+                    "version " + Byte.toUnsignedInt(version[0]) + "." + Byte.toUnsignedInt(version[1])
+                            + " is none of 1.0, 2.0, 3.0; save it again with numpy.save");
         }
         int width = version[0] == 1 ? 2 : 4;
         ByteBuffer lengthBytes = ByteBuffer.wrap(read(file, channel, 8, width, "the length of the header"))
                 .order(ByteOrder.LITTLE_ENDIAN);
-        long length = width == 2
-                ? Short.toUnsignedInt(lengthBytes.getShort())
-                : Integer.toUnsignedLong(lengthBytes.getInt());
+        long length =
+                width == 2 ? Short.toUnsignedInt(lengthBytes.getShort()) : Integer.toUnsignedLong(lengthBytes.getInt());
         if (length > LONGEST) {
-            throw file.bad(8, "claims a header of " + length + " bytes; at most " + LONGEST
-                    + " are read. Structured arrays: save one field at a time");
+            throw file.bad(
+                    8,
+                    "claims a header of " + length + " bytes; at most " + LONGEST
+                            + " are read. Structured arrays: save one field at a time");
         }
         int start = 8 + width;
         Charset charset = version[0] == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
@@ -63,8 +66,10 @@ record NpyHeader(ElementType type, ByteOrder order, boolean columnMajor, Shape s
     private static byte[] read(InputFile file, FileChannel channel, long at, int count, String what)
             throws IOException {
         if (at + count > channel.size()) {
-            throw file.bad(at, "expected " + what + ", " + count + " bytes, but the file ends at byte " + channel.size()
-                    + "; write or fetch it again");
+            throw file.bad(
+                    at,
+                    "expected " + what + ", " + count + " bytes, but the file ends at byte " + channel.size()
+                            + "; write or fetch it again");
         }
         ByteBuffer bytes = ByteBuffer.allocate(count);
         new ChannelSource(file, channel, at).read(bytes);
@@ -80,7 +85,8 @@ record NpyHeader(ElementType type, ByteOrder order, boolean columnMajor, Shape s
         }
         if (!dict.keySet().equals(KEYS)) {
             String keys = dict.keySet().stream().sorted().map(Text::shorten).collect(Collectors.joining(", "));
-            throw file.bad(start, "the header needs the keys descr, fortran_order, shape; it has " + Text.shorten(keys));
+            throw file.bad(
+                    start, "the header needs the keys descr, fortran_order, shape; it has " + Text.shorten(keys));
         }
         if (!(dict.get("fortran_order") instanceof Boolean columnMajor)) {
             throw file.bad(start, "fortran_order is neither True nor False in the header");
@@ -105,9 +111,12 @@ record NpyHeader(ElementType type, ByteOrder order, boolean columnMajor, Shape s
     private void requireData(InputFile file, long size) throws BadFileException {
         long there = (size - dataOffset) / type.bytes();
         if (shape.size() > there) {
-            throw file.bad(dataOffset, "the header claims shape " + shape + " of " + type.npy()
-                    + ", " + shape.size() + " elements, but only " + there + " (" + Bytes.text(size - dataOffset)
-                    + ") follow; the file is torn or its header wrong: write or fetch it again");
+            throw file.bad(
+                    dataOffset,
+                    "the header claims shape " + shape + " of " + type.npy()
+                            + ", " + shape.size() + " elements, but only " + there + " ("
+                            + Bytes.text(size - dataOffset)
+                            + ") follow; the file is torn or its header wrong: write or fetch it again");
         }
     }
 

@@ -70,8 +70,8 @@ public final class Png {
             throw new IllegalArgumentException("png: a picture has shape (h, w) or (h, w, 3), not " + shape);
         }
         if (shape.size() == 0 || shape.dim(0) > MOST_PIXELS / shape.dim(1)) {
-            throw new IllegalArgumentException("png: shape " + shape + " has no pixels, or more than " + MOST_PIXELS
-                    + "; write a part of it");
+            throw new IllegalArgumentException(
+                    "png: shape " + shape + " has no pixels, or more than " + MOST_PIXELS + "; write a part of it");
         }
         int height = (int) shape.dim(0);
         int width = (int) shape.dim(1);
@@ -88,8 +88,8 @@ public final class Png {
 
     private static int[] shades(Tensor row) {
         if (!row.dtype().isFloating() && row.dtype() != DType.U8) {
-            throw new IllegalArgumentException(
-                    "png: shades are f64, f32 or u8, not " + row.dtype() + "; scale to 0..1 and cast with to(DType.F32)");
+            throw new IllegalArgumentException("png: shades are f64, f32 or u8, not " + row.dtype()
+                    + "; scale to 0..1 and cast with to(DType.F32)");
         }
         double[] values = row.toArray();
         double scale = row.dtype() == DType.U8 ? 1 : 255;
@@ -129,8 +129,8 @@ public final class Png {
             throw new IllegalArgumentException("png: a grid is made of (n, h, w) or (n, h, w, 3), not " + shape);
         }
         if (shape.size() == 0 || columns < 1 || gap < 0) {
-            throw new IllegalArgumentException("png: a grid needs pictures, columns and a gap of at least 0; got " + shape
-                    + ", " + columns + " columns, gap " + gap);
+            throw new IllegalArgumentException("png: a grid needs pictures, columns and a gap of at least 0; got "
+                    + shape + ", " + columns + " columns, gap " + gap);
         }
         long across = Math.min(columns, shape.dim(0));
         long down = (shape.dim(0) + across - 1) / across;
