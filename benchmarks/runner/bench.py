@@ -1,0 +1,72 @@
+"""Runs the comparisons and writes the table. Called by ci/bench."""
+import argparse
+import datetime
+import os
+import platform
+import re
+import sys
+from pathlib import Path
+
+import cases
+import compare
+import processes
+import report
+import workers
+
+ROOT = workers.ROOT
+
+
+def arguments():
+    names = [c.name for c in cases.cases()] + list(processes.ALL)
+    parser = argparse.ArgumentParser(prog="ci/bench", description="Eckart beside its peers, in one run.",
+                                     epilog="names: " + ", ".join(names) + "; a part of a name takes all that hold it. "
+                                     "`ci/bench jmh [REGEX]` runs the JMH benchmarks.")
+    parser.add_argument("names", nargs="*", help="what to run; default all")
+    parser.add_argument("--rounds", type=int, help="rounds of each comparison, instead of its own number")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of Eckart and of every peer")
+    parser.add_argument("--out", type=Path, help="where the table goes: OUT.md and OUT.json; default benchmarks/results/cpu, "
+                        "cpu-NAMES for a part")
+    given = parser.parse_args()
+    for name in given.names:
+        if not any(name in known for known in names):
+            parser.error(f"'{name}' is in none of {', '.join(names)}")
+    return given
+
+
+def machine(given, running):
+    cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text()).group(1)
+    memory = int(re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text()).group(1)) / 2**20
+    return {"date": datetime.date.today().isoformat(),
+            "machine": f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release()}; {given.threads} threads for everyone",
+            "load average when it began": f"{given.load:.2f}",
+            **{name: worker.description for name, worker in running.started.items()}}
+
+
+def main():
+    given = arguments()
+    given.load = os.getloadavg()[0]
+    wanted = lambda name: not given.names or any(n in name for n in given.names)
+    inputs = ROOT / "benchmarks/target/inputs"
+    inputs.mkdir(parents=True, exist_ok=True)
+    rows, notes, running = [], [], workers.Workers(given.threads)
+    if given.load > 0.5:
+        notes.append(f"The machine was not idle (load {given.load:.1f}): these figures are a rehearsal.")
+    for case in filter(lambda c: wanted(c.name), cases.cases()):
+        print(f"{case.name} ...", file=sys.stderr, flush=True)
+        more = compare.compare(case, running, compare.make_inputs(case, inputs), given.rounds or case.rounds)
+        rows, notes = rows + more[0], notes + more[1]
+    described = machine(given, running)
+    running.close()
+    for name, measure in processes.ALL.items():
+        if wanted(name):
+            print(f"{name} ...", file=sys.stderr, flush=True)
+            more = measure(given.rounds or 10)
+            rows, notes = rows + more[0], notes + more[1]
+    out = given.out or ROOT / "benchmarks/results" / "-".join(["cpu", *given.names])
+    report.write(out, rows, described, notes)
+    print(out.with_suffix(".md").read_text())
+    return 1 if any(row.verdict == "WRONG" for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

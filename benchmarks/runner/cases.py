@@ -1,0 +1,36 @@
+"""What is compared: named shapes, peers and targets. A target bounds Eckart's time over that of the named peer."""
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    operation: str  # of dev.eckart.benchmarks.peer.Worker
+    shapes: list  # of the inputs, standard normal
+    dtype: str  # f8, f4
+    peers: list
+    rounds: int
+    targets: dict = field(default_factory=dict)  # peer -> largest ratio of times
+
+
+def svd(rows, cols, dtype, rounds, peers, target=None):
+    return Case(f"svd-{rows}x{cols}-f{8 * int(dtype[1])}", "svd", [(rows, cols)], dtype, peers, rounds,
+                {} if target is None else {"scipy": target})
+
+
+def cases():
+    square = [(2000, 2000)] * 2
+    as_fast = 1 / 0.97  # at least 0.97 of the rate
+    return [
+        Case("gemm-2000-f64", "matmul", square, "f8", ["openblas-c", "scipy", "torch", "ejml"], 15, {"openblas-c": as_fast}),
+        Case("gemm-2000-f32", "matmul", square, "f4", ["openblas-c", "scipy", "torch"], 15, {"openblas-c": as_fast}),
+        svd(500, 500, "f8", 21, ["scipy", "torch", "ejml"]),
+        svd(500, 500, "f4", 21, ["scipy", "torch"]),
+        svd(1000, 1000, "f8", 15, ["scipy", "torch"], 1.05),
+        svd(1000, 1000, "f4", 15, ["scipy", "torch"], 1.05),
+        svd(2000, 2000, "f8", 9, ["scipy", "torch"], 1.05),
+        svd(2000, 2000, "f4", 9, ["scipy", "torch"], 1.05),
+        svd(20000, 200, "f8", 15, ["scipy", "torch"]),
+        svd(20000, 200, "f4", 15, ["scipy", "torch"]),
+        Case("add-1e7-f32", "add", [(10_000_000,)] * 2, "f4", ["scipy", "torch"], 21),
+    ]

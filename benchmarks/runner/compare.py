@@ -1,0 +1,62 @@
+"""Eckart and its peers in turns: each round runs every one once, the first of a round changes, ratios are taken within a round."""
+import tempfile
+import time
+
+import numpy as np
+
+import accuracy
+from report import Row
+from workers import Missing
+
+PAUSE = 0.1  # s: OpenBLAS's threads spin for some tens of ms after a call, and would take a core from the next peer
+
+
+def make_inputs(case, folder):
+    files = []
+    for i, shape in enumerate(case.shapes):
+        file = folder / f"{'x'.join(map(str, shape))}-{case.dtype}-{i}.npy"
+        if not file.exists():
+            np.save(file, np.random.default_rng(i).standard_normal(shape).astype(case.dtype))
+        files.append(file)
+    return files
+
+
+def compare(case, workers, inputs, rounds):
+    """Rows of Eckart against each peer that is there, and lines about those that are not."""
+    names, absent, figures = ["eckart"], [], {}
+    for name in ["eckart"] + case.peers:
+        try:
+            worker = workers.get(name)
+            worker.load(case.operation, inputs)
+        except Missing as e:
+            absent.append(f"{case.name}: no {name} ({e})")
+            continue
+        worker.run()  # warm-up, and the result that is checked
+        with tempfile.TemporaryDirectory() as folder:
+            worker.ask("write", folder)
+            figures[name] = accuracy.of(case.operation, inputs, folder)
+        if name != "eckart":
+            names.append(name)
+    for name in names:  # writing and checking has cooled caches and clocks
+        workers.get(name).run()
+    times = {name: [] for name in names}
+    for i in range(rounds):
+        turn = i % len(names)
+        for name in names[turn:] + names[:turn]:
+            time.sleep(PAUSE)
+            times[name].append(workers.get(name).run())
+    rows = []
+    for name in names[1:]:
+        ratios = np.array(times["eckart"]) / np.array(times[name])
+        target = case.targets.get(name)
+        verdict = ""
+        if not accuracy.acceptable(figures["eckart"], case.dtype, case.shapes):
+            verdict = "WRONG"
+        elif not accuracy.as_good(figures["eckart"], figures[name]):
+            verdict = "less accurate"
+        elif target is not None:
+            verdict = "pass" if np.median(ratios) <= target else "MISS"
+        rows.append(Row(case.name, name, float(np.median(times["eckart"])), float(np.median(times[name])), "s",
+                        float(np.median(ratios)), [float(q) for q in np.quantile(ratios, [0.25, 0.75])], target, rounds,
+                        figures["eckart"], figures[name], verdict))
+    return rows, absent

@@ -1,0 +1,97 @@
+"""NumPy / SciPy or PyTorch as a peer; the protocol is that of dev.eckart.benchmarks.peer.Worker.
+
+Arguments: scipy or torch, and the number of threads. The process starts with OPENBLAS_NUM_THREADS set to that.
+"""
+import sys
+import time
+
+import numpy as np
+
+
+class SciPy:
+    """SVD at SciPy's best documented setting: gesdd on a Fortran-ordered copy that it may overwrite, entries not checked."""
+
+    def __init__(self, threads):
+        import scipy.linalg
+        import threadpoolctl
+        self.threads, self.scipy = threads, scipy
+        threadpoolctl.threadpool_limits(limits=threads)
+        self.libraries = threadpoolctl.threadpool_info()
+
+    def describe(self):
+        blas = {f"{lib['internal_api']} {lib['version']} {lib.get('architecture', '')} {lib['num_threads']} threads"
+                for lib in self.libraries if lib["user_api"] == "blas"}
+        return f"SciPy {self.scipy.__version__}, NumPy {np.__version__}, {' / '.join(sorted(blas))}"
+
+    def load(self, operation, inputs):
+        self.operation, self.inputs = operation, inputs
+        return operation in ("matmul", "svd", "add")
+
+    def prepare(self):
+        self.result = None
+        if self.operation == "svd":
+            self.copy = np.array(self.inputs[0], order="F")
+
+    def run(self):
+        if self.operation == "svd":
+            self.result = self.scipy.linalg.svd(
+                self.copy, full_matrices=False, overwrite_a=True, check_finite=False, lapack_driver="gesdd")
+        elif self.operation == "matmul":
+            self.result = [self.inputs[0] @ self.inputs[1]]
+        else:
+            self.result = [self.inputs[0] + self.inputs[1]]
+
+    def arrays(self):
+        return self.result
+
+
+class Torch:
+    def __init__(self, threads):
+        import torch
+        self.torch = torch
+        torch.set_num_threads(threads)
+
+    def describe(self):
+        return f"PyTorch {self.torch.__version__}, {self.torch.get_num_threads()} threads"
+
+    def load(self, operation, inputs):
+        self.operation, self.inputs = operation, [self.torch.from_numpy(x) for x in inputs]
+        return operation in ("matmul", "svd", "add")
+
+    def prepare(self):
+        self.result = None
+
+    def run(self):
+        if self.operation == "svd":
+            self.result = self.torch.linalg.svd(self.inputs[0], full_matrices=False)
+        elif self.operation == "matmul":
+            self.result = [self.inputs[0] @ self.inputs[1]]
+        else:
+            self.result = [self.inputs[0] + self.inputs[1]]
+
+    def arrays(self):
+        return [x.numpy() for x in self.result]
+
+
+def answer(peer, request):
+    if request[0] == "describe":
+        return peer.describe()
+    if request[0] == "load":
+        return "ok" if peer.load(request[1], [np.load(f) for f in request[2:]]) else "missing"
+    if request[0] == "run":
+        peer.prepare()
+        start = time.perf_counter()
+        peer.run()
+        return repr(time.perf_counter() - start)
+    if request[0] == "write":
+        arrays = peer.arrays()
+        for name, array in zip(["u", "s", "vt"] if len(arrays) == 3 else ["c"], arrays):
+            np.save(f"{request[1]}/{name}.npy", array)
+        return "ok"
+    raise ValueError(f"unknown request {request}")
+
+
+if __name__ == "__main__":
+    this = {"scipy": SciPy, "torch": Torch}[sys.argv[1]](int(sys.argv[2]))
+    for line in sys.stdin:
+        print(answer(this, line.rstrip("\n").split("\t")), flush=True)

@@ -1,0 +1,60 @@
+"""The table."""
+import dataclasses
+import json
+from dataclasses import dataclass
+
+
+@dataclass
+class Row:
+    figure: str
+    against: str
+    eckart: float
+    other: float  # the peer's, or None
+    unit: str
+    ratio: float  # Eckart's over the other's, or None
+    quartiles: list  # of the ratio; of the figure itself where there is no ratio
+    target: float  # most the ratio, or the figure where there is no ratio, may be; None: no target
+    rounds: int
+    accuracy: dict
+    other_accuracy: dict
+    verdict: str
+
+
+HEAD = ["figure", "against", "Eckart", "other", "ratio", "quartiles", "target", "accuracy", "other's accuracy", "n", "verdict"]
+
+
+def number(value, unit=""):
+    return "" if value is None else f"{value:.3g} {unit}".strip()
+
+
+def accuracy(figures):
+    return ", ".join(f"{name} {value:.1e}" for name, value in figures.items())
+
+
+def cells(row):
+    bound = "" if row.target is None else f"≤ {row.target:.3g}" + ("" if row.ratio is not None else f" {row.unit}")
+    return [row.figure, row.against, number(row.eckart, row.unit), number(row.other, row.unit),
+            "" if row.ratio is None else f"{row.ratio:.3f}", "–".join(f"{q:.3f}" for q in row.quartiles), bound,
+            accuracy(row.accuracy), accuracy(row.other_accuracy), str(row.rounds), row.verdict]
+
+
+def table(rows):
+    lines = [HEAD, ["---"] * len(HEAD)] + [cells(row) for row in rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def page(rows, machine, notes):
+    return "\n".join([
+        "# Eckart beside its peers", "",
+        "Made by `ci/bench`. Times are medians of n rounds; Eckart and its peers run in turns, and a ratio is Eckart's time over the "
+        "peer's in the same round: its median, and its quartiles as spread. Below 1 Eckart is faster. Certificates are included in "
+        "Eckart's times. Accuracy of svd is ‖A−USVᵀ‖/‖A‖ and the larger of ‖I−UᵀU‖/√k, ‖I−VᵀV‖/√k, of other operations the relative "
+        "error against f64, all in the Frobenius norm.", "",
+        *[f"- {key}: {value}" for key, value in machine.items()], "", table(rows), "", *[f"- {note}" for note in notes], ""])
+
+
+def write(path, rows, machine, notes):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".md").write_text(page(rows, machine, notes))
+    path.with_suffix(".json").write_text(json.dumps(
+        {"machine": machine, "rows": [dataclasses.asdict(row) for row in rows], "notes": notes}, indent=1, ensure_ascii=False) + "\n")

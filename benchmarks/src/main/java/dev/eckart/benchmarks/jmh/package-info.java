@@ -1,0 +1,2 @@
+/** JMH benchmarks of Eckart's operations: {@code ci/bench jmh}. */
+package dev.eckart.benchmarks.jmh;
