@@ -16,6 +16,7 @@ public final class Threads implements AutoCloseable {
 
     private final int before;
     private final Thread owner = Thread.currentThread();
+    private boolean closed;
 
     private Threads(int before) {
         this.before = before;
@@ -37,13 +38,16 @@ public final class Threads implements AutoCloseable {
         return previous;
     }
 
-    /** Restores the number that was in force before {@link #use}. */
+    /** Restores the number that was in force before {@link #use}. Closing again does nothing. */
     @Override
     public void close() {
         if (Thread.currentThread() != owner) {
             throw new IllegalStateException("threads: closed on another thread than the one that opened it");
         }
-        CURRENT.set(before);
+        if (!closed) {
+            closed = true;
+            CURRENT.set(before);
+        }
     }
 
     private static int initial() {

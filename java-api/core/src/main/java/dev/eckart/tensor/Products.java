@@ -17,8 +17,12 @@ final class Products {
                     "matmul: " + a.shape() + "·" + b.shape() + ": a scalar is no matrix; use multiply");
         }
         if (rankA == 1 || rankB == 1) {
-            try (Tensor left = rankA == 1 ? a.reshape(1, a.dim(0)) : a.alias(a.view().layout());
-                    Tensor right = rankB == 1 ? b.reshape(b.dim(0), 1) : b.alias(b.view().layout());
+            try (Tensor left = rankA == 1
+                            ? a.reshape(1, a.dim(0))
+                            : a.alias(a.view().layout());
+                    Tensor right = rankB == 1
+                            ? b.reshape(b.dim(0), 1)
+                            : b.alias(b.view().layout());
                     Tensor product = matmul(left, right)) {
                 Shape shape = product.shape();
                 shape = rankA == 1 ? shape.without(-2) : shape;
@@ -38,14 +42,14 @@ final class Products {
             throw new IllegalArgumentException(what + ": inner dimensions " + k + " and " + b.dim(-2) + " differ");
         }
         if (rankA == 2 && rankB == 2) {
-            Tensor out = Tensor.empty(a.device(), a.dtype(), Shape.of(m, n));
-            multiply(a, b, out, Layout.contiguous(Shape.of(1, m, n)), Shape.of());
-            return out;
+            Layout target = Layout.contiguous(Shape.of(1, m, n));
+            return Tensor.empty(a.device(), a.dtype(), Shape.of(m, n))
+                    .filledBy(out -> multiply(a, b, out, target, Shape.of()));
         }
         Shape batch = Shape.broadcast(what, leading(a.shape()), leading(b.shape()));
-        Tensor out = Tensor.empty(a.device(), a.dtype(), append(batch, m, n));
-        multiply(a, b, out, Layout.contiguous(Shape.of(batch.size(), m, n)), batch);
-        return out;
+        Layout target = Layout.contiguous(Shape.of(batch.size(), m, n));
+        return Tensor.empty(a.device(), a.dtype(), append(batch, m, n))
+                .filledBy(out -> multiply(a, b, out, target, batch));
     }
 
     private static void multiply(Tensor a, Tensor b, Tensor out, Layout target, Shape batch) {

@@ -1,6 +1,7 @@
 package dev.eckart.tensor;
 
 import dev.eckart.memory.Shape;
+import java.util.Arrays;
 
 /** Shape arithmetic of the facade. */
 final class Shapes {
@@ -9,14 +10,17 @@ final class Shapes {
     /** The shape asked for, with one -1 replaced by what makes the sizes equal. */
     static Shape infer(Shape from, long... dims) {
         int unknown = -1;
-        long known = 1;
+        long[] rest = new long[dims.length];
+        int count = 0;
         for (int i = 0; i < dims.length; i++) {
             if (dims[i] == -1 && unknown < 0) {
                 unknown = i;
             } else {
-                known = Math.multiplyExact(known, dims[i]);
+                rest[count++] = dims[i];
             }
         }
+        // Refuses negative sizes and overflow.
+        long known = Shape.of(Arrays.copyOf(rest, count)).size();
         long[] out = dims.clone();
         if (unknown >= 0 && known > 0 && from.size() % known == 0) {
             out[unknown] = from.size() / known;
@@ -27,8 +31,8 @@ final class Shapes {
         }
         Shape target = Shape.of(out);
         if (target.size() != from.size()) {
-            throw new IllegalArgumentException("reshape: " + from + " has " + from.size() + " elements, " + target + " has "
-                    + target.size());
+            throw new IllegalArgumentException(
+                    "reshape: " + from + " has " + from.size() + " elements, " + target + " has " + target.size());
         }
         return target;
     }

@@ -19,6 +19,7 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * An n-dimensional array of one element type in native memory of one device: the facade of everything.
@@ -51,7 +52,8 @@ public final class Tensor implements AutoCloseable {
 
     static Tensor empty(Device device, DType dtype, Shape shape) {
         if (shape.size() > Long.MAX_VALUE / 16 / dtype.bytes()) {
-            throw new IllegalArgumentException("tensor: " + shape + " " + dtype + " has more bytes than can be addressed");
+            throw new IllegalArgumentException(
+                    "tensor: " + shape + " " + dtype + " has more bytes than can be addressed");
         }
         Buffer buffer = Backends.of(device).allocate(shape.size() * dtype.bytes());
         return new Tensor(new View(buffer, dtype, Layout.contiguous(shape)));
@@ -126,8 +128,8 @@ public final class Tensor implements AutoCloseable {
     private static Tensor of(DType dtype, java.nio.Buffer elements, long... shape) {
         Shape s = shape.length == 0 ? Shape.of(elements.remaining()) : Shape.of(shape);
         if (s.size() != elements.remaining()) {
-            throw new IllegalArgumentException("tensor: " + elements.remaining() + " elements given for shape " + s
-                    + ", which has " + s.size());
+            throw new IllegalArgumentException(
+                    "tensor: " + elements.remaining() + " elements given for shape " + s + ", which has " + s.size());
         }
         Tensor t = empty(Device.cpu(), dtype, s);
         t.backend().upload(elements, t.view.buffer(), 0);
@@ -147,7 +149,8 @@ public final class Tensor implements AutoCloseable {
     /** Random integers, uniform on [from, to), by Philox4x32-10. I64, I32. */
     public static Tensor integers(DType dtype, long from, long to, long seed, long... shape) {
         if (from >= to || Math.abs(from) > 1L << 53 || Math.abs(to) > 1L << 53) {
-            throw new IllegalArgumentException("integers: the range [" + from + ", " + to + ") is empty or beyond 2^53");
+            throw new IllegalArgumentException(
+                    "integers: the range [" + from + ", " + to + ") is empty or beyond 2^53");
         }
         return random(Distribution.INTEGERS, dtype, from, to, seed, shape);
     }
@@ -155,8 +158,9 @@ public final class Tensor implements AutoCloseable {
     private static Tensor random(Distribution d, DType dtype, double a, double b, long seed, long... shape) {
         boolean integer = d == Distribution.INTEGERS;
         if (integer ? dtype != DType.I64 && dtype != DType.I32 : dtype != DType.F64 && dtype != DType.F32) {
-            throw new IllegalArgumentException("random: " + (integer ? "integers are i64 or i32" : "numbers are f64 or f32")
-                    + ", not " + dtype + "; cast with to(dtype)");
+            throw new IllegalArgumentException(
+                    "random: " + (integer ? "integers are i64 or i32" : "numbers are f64 or f32") + ", not " + dtype
+                            + "; cast with to(dtype)");
         }
         Tensor t = empty(Device.cpu(), dtype, shape);
         t.backend().random(d, a, b, seed, 0, 0, t.view);
@@ -175,8 +179,8 @@ public final class Tensor implements AutoCloseable {
     public static Tensor wrap(long address, long bytes, Object owner, DType dtype, long... shape) {
         Shape s = Shape.of(shape);
         if (address == 0 || address % dtype.bytes() != 0) {
-            throw new IllegalArgumentException("wrap: address 0x" + Long.toHexString(address) + " is null or not aligned to "
-                    + dtype.bytes() + " bytes");
+            throw new IllegalArgumentException("wrap: address 0x" + Long.toHexString(address)
+                    + " is null or not aligned to " + dtype.bytes() + " bytes");
         }
         if (s.size() > bytes / dtype.bytes()) {
             throw new IllegalArgumentException(
@@ -260,7 +264,8 @@ public final class Tensor implements AutoCloseable {
         try (Tensor source = to(DType.F64)) {
             for (int i = 0; i < out.length; i++) {
                 source.backend()
-                        .download(source.view.buffer(), source.byteOffset() + i * dim(1) * 8, DoubleBuffer.wrap(out[i]));
+                        .download(
+                                source.view.buffer(), source.byteOffset() + i * dim(1) * 8, DoubleBuffer.wrap(out[i]));
             }
         }
         return out;
@@ -342,9 +347,7 @@ public final class Tensor implements AutoCloseable {
 
     private Tensor cast(DType dtype) {
         check("copy");
-        Tensor out = empty(device(), dtype, shape());
-        backend().copy(view, out.view);
-        return out;
+        return empty(device(), dtype, shape()).filledBy(out -> backend().copy(view, out.view));
     }
 
     /** The elements on another device; a view when it is the same. */
@@ -490,9 +493,12 @@ public final class Tensor implements AutoCloseable {
     /** Mean over {@code axes} (all when none is given), which go; floating-point types. NaN for no elements. */
     public Tensor mean(int... axes) {
         requireFloating("mean");
-        try (Tensor sum = sum(axes)) {
+        // In F64: the sum may pass the range of the type, and the count its precision.
+        try (Tensor sum = reduce(ReduceOp.SUM, "mean", DType.F64, axes)) {
             double count = (double) shape().size() / Math.max(1, sum.shape().size());
-            return sum.binary(BinaryOp.DIVIDE, "mean", count);
+            try (Tensor mean = sum.binary(BinaryOp.DIVIDE, "mean", count)) {
+                return mean.to(dtype());
+            }
         }
     }
 
@@ -574,7 +580,8 @@ public final class Tensor implements AutoCloseable {
     public <E extends Exception> void withBuffers(BufferAction<E> action) throws E {
         check("withBuffers");
         if (!view.layout().isContiguous()) {
-            throw new IllegalArgumentException("withBuffers: tensor " + shape() + " is not contiguous; take contiguous() first");
+            throw new IllegalArgumentException(
+                    "withBuffers: tensor " + shape() + " is not contiguous; take contiguous() first");
         }
         if (!view.buffer().retain()) {
             throw closedError("withBuffers");
@@ -597,6 +604,17 @@ public final class Tensor implements AutoCloseable {
             throw closedError("view");
         }
         return new Tensor(view.with(layout));
+    }
+
+    /** This new tensor after {@code action} has filled it; closed when that fails, so that no memory waits for the collector. */
+    Tensor filledBy(Consumer<Tensor> action) {
+        try {
+            action.accept(this);
+            return this;
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     private long byteOffset() {
@@ -637,8 +655,8 @@ public final class Tensor implements AutoCloseable {
 
     void requireSameType(String operation, Tensor other) {
         if (dtype() != other.dtype()) {
-            throw new IllegalArgumentException(operation + ": operands are " + dtype() + " and " + other.dtype()
-                    + "; cast one with to(dtype)");
+            throw new IllegalArgumentException(
+                    operation + ": operands are " + dtype() + " and " + other.dtype() + "; cast one with to(dtype)");
         }
         requireSameDevice(operation, other);
     }
@@ -648,9 +666,7 @@ public final class Tensor implements AutoCloseable {
             requireFloating(name);
         }
         check(name);
-        Tensor out = empty(device(), dtype(), shape());
-        backend().unary(op, view, out.view);
-        return out;
+        return empty(device(), dtype(), shape()).filledBy(out -> backend().unary(op, view, out.view));
     }
 
     private Tensor binary(BinaryOp op, String name, Tensor other) {
@@ -661,9 +677,9 @@ public final class Tensor implements AutoCloseable {
             throw new IllegalArgumentException(name + ": not for u8; cast with to(DType.I32) or to(DType.F32)");
         }
         Shape target = Shape.broadcast(name, shape(), other.shape());
-        Tensor out = empty(device(), dtype(), target);
-        backend().binary(op, view.broadcastTo(target), other.view.broadcastTo(target), out.view);
-        return out;
+        return empty(device(), dtype(), target)
+                .filledBy(out ->
+                        backend().binary(op, view.broadcastTo(target), other.view.broadcastTo(target), out.view));
     }
 
     private Tensor binary(BinaryOp op, String name, double value) {
@@ -675,6 +691,11 @@ public final class Tensor implements AutoCloseable {
     }
 
     private Tensor reduce(ReduceOp op, String name, int... axes) {
+        boolean same = dtype().isFloating() || op == ReduceOp.MIN || op == ReduceOp.MAX;
+        return reduce(op, name, same ? dtype() : DType.I64, axes);
+    }
+
+    private Tensor reduce(ReduceOp op, String name, DType type, int... axes) {
         check(name);
         boolean[] reduced = Shapes.axes(name, shape(), axes);
         Shape kept = shape();
@@ -688,10 +709,8 @@ public final class Tensor implements AutoCloseable {
                 stretched = stretched.with(i, 1);
             }
         }
-        DType type = dtype().isFloating() || op == ReduceOp.MIN || op == ReduceOp.MAX ? dtype() : DType.I64;
-        Tensor out = empty(device(), type, kept);
-        backend().reduce(op, view, out.view.with(Layout.contiguous(stretched)));
-        return out;
+        Layout target = Layout.contiguous(stretched);
+        return empty(device(), type, kept).filledBy(out -> backend().reduce(op, view, out.view.with(target)));
     }
 
     private int arraySize(String operation) {

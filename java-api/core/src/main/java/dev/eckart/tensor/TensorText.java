@@ -51,6 +51,6 @@ final class TensorText {
     }
 
     private static String number(Tensor t, double value) {
-        return t.dtype().isFloating() ? String.format(Locale.ROOT, "%.6g", value) : String.format("%d", (long) value);
+        return t.dtype().isFloating() ? String.format(Locale.ROOT, "%.6g", value) : Long.toString((long) value);
     }
 }
