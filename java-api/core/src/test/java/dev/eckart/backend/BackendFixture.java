@@ -11,7 +11,7 @@ interface BackendFixture {
     List<DType> REAL = List.of(DType.F64, DType.F32);
 
     /** Numbers of threads whose results are compared. */
-    int[] THREADS = {1, 2, 3};
+    int[] THREADS = {1, 2};
 
     /** The backend under test. */
     Backend backend();

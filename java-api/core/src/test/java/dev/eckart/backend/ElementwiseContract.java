@@ -27,7 +27,7 @@ interface ElementwiseContract extends BackendFixture {
             new long[] {3, 0, 2},
             new long[] {3, 5, 7},
             new long[] {1, 2, 1, 3, 1, 2, 5},
-            new long[] {301, 405});
+            new long[] {233, 301});
 
     @ParameterizedTest
     @EnumSource
@@ -43,8 +43,8 @@ interface ElementwiseContract extends BackendFixture {
             }
         }
         for (DType to : DType.values()) {
-            checkCopy(Values.random(from, 300_001, 3), to, Form.CONTIGUOUS, Form.CONTIGUOUS, 300_001);
-            checkCopy(Values.random(from, 300_001, 3), to, Form.FLIPPED, Form.STEPPED, 300_001);
+            checkCopy(Values.random(from, 140_001, 3), to, Form.CONTIGUOUS, Form.CONTIGUOUS, 140_001);
+            checkCopy(Values.random(from, 140_001, 3), to, Form.FLIPPED, Form.STEPPED, 140_001);
         }
     }
 
@@ -147,7 +147,7 @@ interface ElementwiseContract extends BackendFixture {
                     }
                 }
             }
-            checkUnary(op, Values.random(dtype, 300_001, 5), Form.CONTIGUOUS, Form.CONTIGUOUS, 300_001);
+            checkUnary(op, Values.random(dtype, 140_001, 5), Form.CONTIGUOUS, Form.CONTIGUOUS, 140_001);
             if (dtype.isFloating()) {
                 checkUnary(op, everyMagnitude(dtype), Form.CONTIGUOUS, Form.CONTIGUOUS, 40_000);
             }
@@ -242,11 +242,11 @@ interface ElementwiseContract extends BackendFixture {
             }
             checkBinary(
                     op,
-                    Values.random(dtype, 300_001, 5),
-                    divisors(op, dtype, 300_001, 6),
+                    Values.random(dtype, 140_001, 5),
+                    divisors(op, dtype, 140_001, 6),
                     Form.CONTIGUOUS,
                     Form.CONTIGUOUS,
-                    300_001);
+                    140_001);
         }
     }
 
@@ -351,14 +351,14 @@ interface ElementwiseContract extends BackendFixture {
     @Test
     default void integerDivisionByZeroIsRefusedWhereverTheZeroStands() {
         for (DType dtype : List.of(DType.I64, DType.I32)) {
-            for (int zero : new int[] {0, 17, 299_999}) {
-                long[] divisors = new long[300_000];
+            for (int zero : new int[] {0, 17, 139_999}) {
+                long[] divisors = new long[140_000];
                 Arrays.fill(divisors, 3);
                 divisors[zero] = 0;
                 try (Operands operands = new Operands(backend())) {
-                    View a = operands.of(Values.random(dtype, 300_000, 1), Form.CONTIGUOUS, 300_000)
+                    View a = operands.of(Values.random(dtype, 140_000, 1), Form.CONTIGUOUS, 140_000)
                             .view();
-                    View b = operands.of(Values.ofIntegers(dtype, divisors), Form.CONTIGUOUS, 300_000)
+                    View b = operands.of(Values.ofIntegers(dtype, divisors), Form.CONTIGUOUS, 140_000)
                             .view();
                     assertThatThrownBy(() -> backend().binary(BinaryOp.DIVIDE, a, b, a))
                             .isInstanceOf(RuntimeException.class)

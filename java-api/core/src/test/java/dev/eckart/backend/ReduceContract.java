@@ -36,8 +36,8 @@ interface ReduceContract extends BackendFixture {
                 }
             }
             for (int set = 0; set < 4; set++) {
-                checkReduce(op, dtype, Values.random(dtype, 301 * 405, 2), Form.CONTIGUOUS, set, 301, 405);
-                checkReduce(op, dtype, Values.random(dtype, 301 * 405, 2), Form.TRANSPOSED, set, 301, 405);
+                checkReduce(op, dtype, Values.random(dtype, 233 * 301, 2), Form.CONTIGUOUS, set, 233, 301);
+                checkReduce(op, dtype, Values.random(dtype, 233 * 301, 2), Form.TRANSPOSED, set, 233, 301);
                 checkReduce(op, dtype, Values.random(dtype, 5 * 40_001, 3), Form.CONTIGUOUS, set, 5, 40_001);
                 checkReduce(op, dtype, Values.random(dtype, 5 * 40_001, 3), Form.FLIPPED, set, 40_001, 5);
             }
@@ -166,7 +166,7 @@ interface ReduceContract extends BackendFixture {
     default void firstNonFiniteFindsTheFirst() {
         for (DType dtype : List.of(DType.F64, DType.F32, DType.BF16)) {
             for (Form form : Form.values()) {
-                for (long[] dims : List.of(new long[] {67}, new long[] {9, 13}, new long[] {301, 405})) {
+                for (long[] dims : List.of(new long[] {67}, new long[] {9, 13}, new long[] {233, 301})) {
                     int count = (int) Shape.of(dims).size();
                     assertThat(search(Values.random(dtype, count, 1), form, dims))
                             .isEqualTo(-1);
