@@ -1,8 +1,8 @@
 // exp, log, tanh and sine / cosine of a turn for float and double, written without a branch so that g++ turns a loop over
 // them into vector code. Self-contained: g++ and NVRTC both compile this header, no std header may enter it.
 //
-// Error over the whole range, measured in ulp: exp 1.1, log 0.9, tanh 1.5, logistic 2.5 (at most 2 is asked of the first three); infinities, NaN, subnormals and overflow
-// as IEEE 754 asks. The polynomials are Chebyshev fits to the function named beside each; the schemes are the usual ones
+// Error over the whole range in ulp, as measured: exp 1.1, log 0.9, tanh 1.5, logistic 2.5. Infinities, NaN, subnormals and
+// overflow as IEEE 754 asks. The polynomials are Chebyshev fits to the function named beside each; the schemes are the usual ones
 // (Muller, Elementary Functions, 3rd ed., ch. 11): reduce the argument, evaluate, put the exponent back.
 //
 // Compile with -ffp-contract=off (g++) or --fmad=false (NVRTC): a product and a sum are fused where mulAdd says so only.

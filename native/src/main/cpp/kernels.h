@@ -32,7 +32,7 @@ struct Kernels {
     // Elements of `blocks` blocks from block `first` on
     using Random = void (*)(const Draw &draw, uint64_t first, int64_t blocks, char *out);
 
-    static constexpr int64_t COLUMNS = 1024;
+    static constexpr int64_t COLUMNS = 2048;
 
     const char *name;
     Unary unary[10][5];

@@ -44,6 +44,10 @@ template <class T> void transposeLoop(int64_t rows, int64_t columns, char *out, 
     for (; r + L <= rows; r += L) {
         int64_t c = 0;
         for (; c + L <= columns; c += L) {
+            for (int64_t i = 0; i < L; i++) {  // the lines of the block after this: they are too far apart for the processor to guess
+                __builtin_prefetch(in + (c + L + i) * inColumn + r * int64_t(sizeof(T)));
+                __builtin_prefetch(out + (r + i) * outRow + (c + L) * int64_t(sizeof(T)), 1);
+            }
             transposeBlock<T>(in + c * inColumn + r * int64_t(sizeof(T)), inColumn, block);
             for (int64_t i = 0; i < L; i++) __builtin_memcpy(out + (r + i) * outRow + c * int64_t(sizeof(T)), block[i], 64);
         }

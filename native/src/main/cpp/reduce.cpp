@@ -51,7 +51,7 @@ struct Reduction {
     Axes kept, reduced;
     Kernels::Reduce loop;
     Kernels::ReduceColumns columnsLoop;
-    Kernels::Unary store, storeInteger;
+    Kernels::Unary store;  // from the totals' type
 
     bool integer() const { return type >= I64; }
 
@@ -80,9 +80,11 @@ struct Reduction {
         }
     }
 
-    void finish(char *to, double value, double low) const {
-        if (!integer() && std::isfinite(value)) value += low;  // an infinity has made a NaN of its rounding error
-        (integer() ? storeInteger : store)(1, to, 8, reinterpret_cast<const char *>(&value), 8);
+    // Writes n totals, and uses `value` up
+    void finish(char *to, int64_t stride, double *value, const double *low, int64_t n) const {
+        if (!integer())
+            for (int64_t i = 0; i < n; i++) value[i] = std::isfinite(value[i]) ? value[i] + low[i] : value[i];  // else low is NaN
+        store(n, to, stride, reinterpret_cast<const char *>(value), 8);
     }
 
     void alongRuns(int threads) const;
@@ -112,7 +114,7 @@ void Reduction::alongRuns(int threads) const {
             for (int64_t i = begin; i < end; i++) {
                 double value, low;
                 total(i, 0, &value, &low);
-                finish(out + kept.offset(kept.out, i), value, low);
+                finish(out + kept.offset(kept.out, i), 8, &value, &low, 1);
             }
         });
         return;
@@ -123,7 +125,7 @@ void Reduction::alongRuns(int threads) const {
     });
     for (int64_t i = 0; i < outputs; i++) {
         for (int64_t c = 1; c < chunks; c++) join(&values[i], &lows[i], &values[c * outputs + i], &lows[c * outputs + i], 1);
-        finish(out + kept.offset(kept.out, i), values[i], lows[i]);
+        finish(out + kept.offset(kept.out, i), 8, &values[i], &lows[i], 1);
     }
 }
 
@@ -145,10 +147,10 @@ void Reduction::alongColumns(int threads) const {
         }
         return n;
     };
-    auto finishColumns = [&](int64_t group, int64_t n, const double *value, const double *low) {
+    auto finishColumns = [&](int64_t group, int64_t n, double *value, const double *low) {
         const int64_t column = group % blocks * Kernels::COLUMNS, stride = kept.rank == 0 ? 0 : kept.out[kept.rank - 1];
         char *to = out + outerKept.offset(outerKept.out, group / blocks) + column * stride;
-        for (int64_t i = 0; i < n; i++) finish(to + i * stride, value[i], low[i]);
+        finish(to, stride, value, low, n);
     };
     const int64_t one = std::min(width, Kernels::COLUMNS);
     const int64_t grain = std::max<int64_t>(1, GRAIN / (one * std::min(reduced.count, rowsPerChunk)));
@@ -182,8 +184,7 @@ void reduce(int op, int type, int outType, const int64_t *desc, int threads) {
     r.outType = outType;
     r.loop = kernels().reduce[op][type];
     r.columnsLoop = kernels().reduceColumns[op][type];
-    r.store = kernels().cast[F64][outType];
-    r.storeInteger = kernels().cast[I64][outType];
+    r.store = kernels().cast[r.integer() ? I64 : F64][outType];
     if (o.count > 0) {
         o.sort(1);
         o.coalesce();
@@ -198,12 +199,12 @@ void reduce(int op, int type, int outType, const int64_t *desc, int threads) {
     if (r.kept.count == 0) return;
     if (r.reduced.count == 0) {  // the sum of nothing
         if (op == MIN || op == MAX) throw std::invalid_argument("reduce: the extremum of no elements does not exist");
-        double value = 0;
-        for (int64_t i = 0; i < r.kept.count; i++) r.finish(r.out + r.kept.offset(r.kept.out, i), value, 0);
+        const double zero = 0;  // the bits of an integer 0 too
+        for (int64_t i = 0; i < r.kept.count; i++) r.store(1, r.out + r.kept.offset(r.kept.out, i), 8, reinterpret_cast<const char *>(&zero), 8);
         return;
     }
     // The innermost axis decides, unless it is short and the other way has longer loops
-    constexpr int64_t SHORT = 16;
+    constexpr int64_t SHORT = 32;
     const int64_t across = r.kept.last(), along = r.reduced.last();
     const bool columns = innermostKept ? across >= SHORT || across >= along : along < SHORT && across > along;
     columns ? r.alongColumns(threads) : r.alongRuns(threads);
