@@ -60,7 +60,7 @@ void copy(int srcType, int dstType, const int64_t *desc, int threads) {
     Operands<2> o(desc, {size, sizeOf(srcType)});
     if (o.count == 0) return;
     if (srcType == dstType) {
-        const Tiles<2> tiles(o);
+        const Tiles<2> tiles(o, 4 * Tiles<2>::EDGE);  // no scratch to fit in: longer columns, fewer pages in turn
         const int row = o.rank - 2, column = o.rank - 1;
         if (tiles.crossed && o.stride[0][column] == size && o.stride[1][row] == size) return copyAcross(o, tiles, size, threads);
     }

@@ -109,9 +109,9 @@ template <int N> struct Tile {
 template <int N> class Tiles {
 public:
     static constexpr int64_t EDGE = 64;  // a tile across rows: 64 x 64 f64 are 32 KiB
-    bool crossed = false;                // an input runs across the rows: tiles hold at most EDGE^2 elements
+    bool crossed = false;                // an input runs across the rows: tiles hold at most EDGE * crossedRows elements
 
-    explicit Tiles(Operands<N> &o) : o(o) {
+    explicit Tiles(Operands<N> &o, int64_t crossedRows = EDGE) : o(o) {
         o.sort(0);
         o.coalesce();
         while (o.rank < 2) o.prependAxis();
@@ -125,7 +125,7 @@ public:
         } else {
             for (int k = 1; k < N; k++) crossed |= o.crosses(k);
             if (crossed) {
-                area = EDGE * EDGE;
+                area = EDGE * crossedRows;
                 columns = std::min(columns, std::max(EDGE, area / o.dims[next]));
             }
         }

@@ -69,15 +69,11 @@ struct Reduction {
         std::fill(low, low + n, 0.0);
     }
 
-    // Joins chunk totals; a total has the form the kernels give it (kernels.h)
+    // Joins n chunk totals to n others: each is a row of one for the loop over columns
     void join(double *value, double *low, const double *otherValue, const double *otherLow, int64_t n) const {
-        const Kernels &table = kernels();
-        const int total = integer() ? I64 : F64;
         const int joint = op == SUM_OF_SQUARES ? int(SUM) : op;
-        for (int64_t i = 0; i < n; i++) {
-            table.reduce[joint][total](1, reinterpret_cast<const char *>(otherValue + i), 8, value + i, low + i);
-            low[i] += otherLow[i];
-        }
+        kernels().reduceColumns[joint][integer() ? I64 : F64](1, n, reinterpret_cast<const char *>(otherValue), 0, 8, value, low);
+        for (int64_t i = 0; i < n; i++) low[i] += otherLow[i];
     }
 
     // Writes n totals, and uses `value` up
@@ -91,7 +87,7 @@ struct Reduction {
     void alongColumns(int threads) const;
 };
 
-constexpr int64_t CHUNK = 32768, ROWS = 128, PARTS = 64;
+constexpr int64_t CHUNK = 32768, ROWS = 128, PARTS = 32;
 
 int64_t pieces(int64_t n, int64_t size) { return (n + size - 1) / size; }
 
@@ -123,9 +119,10 @@ void Reduction::alongRuns(int threads) const {
     parallelRanges(outputs * chunks, grain, threads, [&](int64_t begin, int64_t end) {
         for (int64_t i = begin; i < end; i++) total(i % outputs, i / outputs, &values[i], &lows[i]);
     });
-    for (int64_t i = 0; i < outputs; i++) {
-        for (int64_t c = 1; c < chunks; c++) join(&values[i], &lows[i], &values[c * outputs + i], &lows[c * outputs + i], 1);
-        finish(out + kept.offset(kept.out, i), 8, &values[i], &lows[i], 1);
+    for (int64_t first = 0, n; first < outputs; first += n) {
+        n = std::min(outputs - first, Kernels::COLUMNS);
+        for (int64_t c = 1; c < chunks; c++) join(&values[first], &lows[first], &values[c * outputs + first], &lows[c * outputs + first], n);
+        for (int64_t i = first; i < first + n; i++) finish(out + kept.offset(kept.out, i), 8, &values[i], &lows[i], 1);
     }
 }
 
@@ -203,10 +200,9 @@ void reduce(int op, int type, int outType, const int64_t *desc, int threads) {
         for (int64_t i = 0; i < r.kept.count; i++) r.store(1, r.out + r.kept.offset(r.kept.out, i), 8, reinterpret_cast<const char *>(&zero), 8);
         return;
     }
-    // The innermost axis decides, unless it is short and the other way has longer loops
-    constexpr int64_t SHORT = 32;
+    // The innermost axis decides, unless its loop would be short and the other's is longer (both bounds measured)
     const int64_t across = r.kept.last(), along = r.reduced.last();
-    const bool columns = innermostKept ? across >= SHORT || across >= along : along < SHORT && across > along;
+    const bool columns = innermostKept ? across >= 8 || across >= along : along < 64 && across > along;
     columns ? r.alongColumns(threads) : r.alongRuns(threads);
 }
 
