@@ -25,7 +25,6 @@ constexpr u64 PHILOX_0 = 0xD2511F53, PHILOX_1 = 0xCD9E8D57;
 constexpr u32 PHILOX_KEY_0 = 0x9E3779B9, PHILOX_KEY_1 = 0xBB67AE85;
 
 ECKART_FN void philox(u32 &c0, u32 &c1, u32 &c2, u32 &c3, u32 k0, u32 k1) {
-#pragma GCC unroll 10
     for (int round = 0; round < 10; round++) {
         u64 p0 = PHILOX_0 * c0, p1 = PHILOX_1 * c2;
         c0 = u32(p1 >> 32) ^ c1 ^ k0;
