@@ -8,6 +8,7 @@ import dev.eckart.cli.page.Sprites;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -83,6 +84,8 @@ final class MapChapter implements Chapter {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("pictures", count);
         out.put("varianceShare", share);
+        out.put("labels", IntStream.of(labels).asLongStream().toArray());
+        out.put("points", List.of(points));
         Map<String, Object> middle = new LinkedHashMap<>();
         for (int digit = 0; digit < centres.length; digit++) {
             middle.put(String.valueOf(digit), centres[digit]);

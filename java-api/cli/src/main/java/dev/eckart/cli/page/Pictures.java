@@ -28,6 +28,11 @@ public final class Pictures implements Block {
         return new Pictures(List.copyOf(Arrays.asList(heads)));
     }
 
+    /** A table of pictures in {@code columns} columns without headings. */
+    public static Pictures table(int columns) {
+        return new Pictures(java.util.Collections.nCopies(columns, ""));
+    }
+
     /**
      * Adds a row to a table of pictures, with a heading (inline HTML, may be empty).
      *
@@ -63,10 +68,13 @@ public final class Pictures implements Block {
 
     private String tableHtml() {
         boolean named = rows.stream().anyMatch(row -> !row.head().isEmpty());
-        StringBuilder out = new StringBuilder("<div class=\"wide\" tabindex=\"0\"><table class=\"pictures\"><thead><tr>");
-        out.append(named ? "<td></td>" : "");
-        heads.forEach(head -> out.append("<th scope=\"col\">").append(head).append("</th>"));
-        out.append("</tr></thead><tbody>\n");
+        StringBuilder out = new StringBuilder("<div class=\"wide\" tabindex=\"0\"><table class=\"pictures\">");
+        if (heads.stream().anyMatch(head -> !head.isEmpty())) {
+            out.append("<thead><tr>").append(named ? "<td></td>" : "");
+            heads.forEach(head -> out.append("<th scope=\"col\">").append(head).append("</th>"));
+            out.append("</tr></thead>");
+        }
+        out.append("<tbody>\n");
         for (Row row : rows) {
             out.append("<tr>").append(named ? "<th scope=\"row\">" + row.head() + "</th>" : "");
             row.pictures().forEach(picture -> out.append("<td>").append(picture.html()).append("</td>"));
