@@ -1,5 +1,6 @@
 package dev.eckart.cli;
 
+import dev.eckart.cli.demo.DemoCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -31,6 +32,7 @@ public final class Main implements Runnable {
         COMMANDS.put("doctor", DoctorCommand::new);
         COMMANDS.put("svd", SvdCommand::new);
         COMMANDS.put("pca", PcaCommand::new);
+        COMMANDS.put("demo", DemoCommand::new);
     }
 
     @CommandLine.Spec

@@ -1,6 +1,8 @@
 package dev.eckart.cli.demo;
 
 import dev.eckart.linalg.Certificate;
+import dev.eckart.linalg.Svd;
+import dev.eckart.linalg.SvdPlan;
 import dev.eckart.pca.Pca;
 
 /**
@@ -21,6 +23,11 @@ record Study(DigitSet set, Decomposition whole, Split split, Pca basis, Seeds se
         int k = Math.min(BASIS, Math.min(set.height() * set.width(), split.fit().count()));
         Pca basis = Pca.components(k).seed(seeds.of("basis")).fit(split.fit().images());
         return new Study(set, whole, split, basis, seeds);
+    }
+
+    /** What the decomposition of the pictures will take, and why. */
+    static SvdPlan explain(DigitSet set) {
+        return Svd.options().explain(set.train().images());
     }
 
     Certificate certificate() {

@@ -27,7 +27,7 @@ public record Picture(String uri, Palette palette, String alt, String caption) {
     private static Picture of(Tensor image, Palette palette, double limit, String alt) {
         int height = Math.toIntExact(image.dim(0));
         int width = Math.toIntExact(image.dim(1));
-        byte[] png = IndexedPng.encode(image.toArray(), height, width, palette, limit);
+        byte[] png = SmallPng.encode(image.toArray(), height, width, palette, limit);
         return new Picture(dataUri(png), palette, alt, "");
     }
 
