@@ -1,0 +1,82 @@
+package dev.eckart.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.eckart.tensor.Tensor;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.RandomMatrices_DDRM;
+import org.junit.jupiter.api.Test;
+
+/** Runs every example's {@code main} and looks at what it prints. */
+class ExamplesTest {
+    private static final String DIGITS = "../cli/src/main/resources/dev/eckart/cli/digits.csv.gz";
+
+    private interface Program {
+        void main(String... args) throws Exception;
+    }
+
+    private static String output(Program program, String... args) throws Exception {
+        PrintStream before = System.out;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        try {
+            program.main(args);
+        } finally {
+            System.setOut(before);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void quickstart_prints_the_values_and_the_nearest_matrix() throws Exception {
+        // The exact values are 3√5 and √5.
+        assertThat(output(Quickstart::main)).contains("[6.70820, 2.23607]", "[1.50000, 1.50000]", "[4.50000, 4.50000]");
+    }
+
+    @Test
+    void from_double_array_returns_a_matrix_of_rank_one_near_the_input() throws Exception {
+        double[][] near = FromDoubleArray.nearest(new double[][] {{1, 2}, {2, 4.001}}, 1);
+        assertThat(near[0][0] * near[1][1]).isCloseTo(near[0][1] * near[1][0], within(1e-12));
+        assertThat(near[1][1]).isCloseTo(4.001, within(1e-3));
+        assertThat(output(FromDoubleArray::main)).startsWith("[[0.99").contains("], [").endsWith("]]\n");
+    }
+
+    @Test
+    void from_ejml_round_trips_also_when_its_array_is_longer_than_the_matrix() {
+        DMatrixRMaj matrix = RandomMatrices_DDRM.rectangle(7, 5, new java.util.Random(1));
+        matrix.reshape(3, 4);
+        try (Tensor tensor = FromEjml.toTensor(matrix)) {
+            assertThat(tensor.get(2, 1)).isEqualTo(matrix.get(2, 1));
+            assertThat(FromEjml.toEjml(tensor).data).containsExactly(java.util.Arrays.copyOf(matrix.data, 12));
+        }
+    }
+
+    @Test
+    void from_ejml_prints_an_orthogonal_matrix() throws Exception {
+        String[] numbers = output(FromEjml::main).lines().skip(1).reduce("", (a, b) -> a + " " + b).trim().split("\\s+");
+        DMatrixRMaj q = new DMatrixRMaj(2, 2);
+        for (int i = 0; i < 4; i++) {
+            q.data[i] = Double.parseDouble(numbers[i]);
+        }
+        DMatrixRMaj product = new DMatrixRMaj(2, 2);
+        CommonOps_DDRM.multTransA(q, q, product);
+        assertThat(product.data).containsExactly(new double[] {1, 0, 0, 1}, within(1e-3));
+    }
+
+    @Test
+    void least_squares_shares_the_slope_between_equal_columns() throws Exception {
+        assertThat(output(LeastSquares::main).trim()).isEqualTo("1.000 1.000 1.000");
+    }
+
+    @Test
+    void pca_of_the_digits_explains_their_variance() throws Exception {
+        // The figure that other PCA programs give for these data.
+        assertThat(output(PcaDigits::main, DIGITS)).startsWith("10 of 64 components explain 73.8 % of the variance of 1797 digits");
+        assertThat(output(PcaDigits::main, DIGITS, "64")).contains("explain 100.0 %").contains("all but 0.0 %");
+    }
+}
