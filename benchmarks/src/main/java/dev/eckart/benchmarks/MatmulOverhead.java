@@ -37,7 +37,9 @@ public final class MatmulOverhead {
                     bare[i] = native1 + native2;
                 }
             }
-            double[] difference = IntStream.range(0, batches).mapToDouble(i -> facade[i] - bare[i]).toArray();
+            double[] difference = IntStream.range(0, batches)
+                    .mapToDouble(i -> facade[i] - bare[i])
+                    .toArray();
             System.out.printf(
                     "%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.3g%n",
                     quantile(facade, 0.5),

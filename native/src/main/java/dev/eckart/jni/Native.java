@@ -157,11 +157,7 @@ public final class Native {
             int threads);
 
     public static native @Cast("int64_t") long svdWorkspace(
-            int driver,
-            int type,
-            @Cast("bool") boolean vectors,
-            @Cast("int64_t") long m,
-            @Cast("int64_t") long n);
+            int driver, int type, @Cast("bool") boolean vectors, @Cast("int64_t") long m, @Cast("int64_t") long n);
 
     public static native void orientVectors(
             int type,

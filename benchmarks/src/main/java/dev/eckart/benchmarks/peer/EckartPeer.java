@@ -23,8 +23,8 @@ final class EckartPeer implements Peer {
 
     @Override
     public String describe() {
-        return "Eckart, " + Threads.current() + " threads, " + Backends.of(device).describe() + ", JDK "
-                + System.getProperty("java.vm.version");
+        return "Eckart, " + Threads.current() + " threads, "
+                + Backends.of(device).describe() + ", JDK " + System.getProperty("java.vm.version");
     }
 
     @Override

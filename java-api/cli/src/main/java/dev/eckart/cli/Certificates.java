@@ -28,7 +28,9 @@ public final class Certificates {
 
     /** One line for a person. */
     public static String text(Certificate c) {
-        String how = c.exact() ? "exact" : c.probability() >= 1 - 1e-6 ? "bound" : "bound with probability " + c.probability();
+        String how = c.exact()
+                ? "exact"
+                : c.probability() >= 1 - 1e-6 ? "bound" : "bound with probability " + c.probability();
         return String.format(
                 Locale.ROOT,
                 "relative residual %.2g (%s norm, %s), loss of orthogonality U %.2g, V %.2g",

@@ -81,7 +81,8 @@ public final class Main implements Runnable {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         if (e instanceof CommandLine.UnmatchedArgumentException unknown && command.equals("eckart")) {
             String what = unknown.getUnmatched().get(0);
-            String line = "'" + what + "' is no command: one of " + String.join(", ", COMMANDS.keySet()) + "; see eckart --help";
+            String line = "'" + what + "' is no command: one of " + String.join(", ", COMMANDS.keySet())
+                    + "; see eckart --help";
             return Errors.report(new UsageException(line, e), verbose, err);
         }
         return Errors.report(new UsageException(e.getMessage() + "; see " + command + " --help", e), verbose, err);

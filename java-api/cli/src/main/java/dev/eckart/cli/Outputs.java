@@ -55,7 +55,8 @@ public final class Outputs implements AutoCloseable {
         for (String name : family) {
             Path file = target.resolve(name);
             if (Files.isDirectory(file)) {
-                throw new UsageException("--out " + folder + ": " + file + " is a folder; a result file takes this name");
+                throw new UsageException(
+                        "--out " + folder + ": " + file + " is a folder; a result file takes this name");
             }
             for (Path input : inputs) {
                 if (input.toAbsolutePath().normalize().equals(file)) {
@@ -191,7 +192,9 @@ public final class Outputs implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
             Files.deleteIfExists(temporary);
-            for (Path p = target.getParent(); firstMade != null && p != null && p.startsWith(firstMade); p = p.getParent()) {
+            for (Path p = target.getParent();
+                    firstMade != null && p != null && p.startsWith(firstMade);
+                    p = p.getParent()) {
                 Files.deleteIfExists(p);
             }
         } catch (IOException e) {

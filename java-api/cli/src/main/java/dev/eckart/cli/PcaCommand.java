@@ -26,19 +26,28 @@ import picocli.CommandLine.Parameters;
                 + " explained_variance.npy (k), mean.npy (d), scale.npy (d) with --scale, report.json, index.html.",
         subcommands = PcaTransformCommand.class)
 final class PcaCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "IN", arity = "0..1", description = "the observations: .npy, .csv or IDX (*-ubyte, *-ubyte.gz)")
+    @Parameters(
+            paramLabel = "IN",
+            arity = "0..1",
+            description = "the observations: .npy, .csv or IDX (*-ubyte, *-ubyte.gz)")
     private Path in;
 
     @Option(names = "--components", paramLabel = "K", description = "how many components")
     private Long components;
 
-    @Option(names = "--variance", paramLabel = "F", description = "as many components as explain the fraction F of the variance")
+    @Option(
+            names = "--variance",
+            paramLabel = "F",
+            description = "as many components as explain the fraction F of the variance")
     private Double variance;
 
     @Option(names = "--scale", description = "divide each variable by its standard deviation; constant ones stay zero")
     private boolean scale;
 
-    @Option(names = "--labels", paramLabel = "FILE", description = "one label per observation (lines, IDX or .npy): colours the scatter plot")
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "one label per observation (lines, IDX or .npy): colours the scatter plot")
     private Path labels;
 
     @Option(names = "--solver", paramLabel = "S", description = "auto, svd, covariance or randomized (default: auto)")
@@ -69,7 +78,8 @@ final class PcaCommand implements Callable<Integer> {
                 explain(how.solverFor(x), plan);
             }
             if (outputs != null) {
-                outputs.require((plan.rank() * (x.dim(0) + x.dim(1)) + 2 * x.dim(1)) * x.dtype().bytes());
+                outputs.require((plan.rank() * (x.dim(0) + x.dim(1)) + 2 * x.dim(1))
+                        * x.dtype().bytes());
                 progress.expect("fitting " + x.shape(), plan.seconds());
                 run(x, how, names, session, outputs, watch, progress);
             }
@@ -204,7 +214,8 @@ final class PcaCommand implements Callable<Integer> {
         }
         text.println("pca of " + x.shape() + " " + x.dtype() + ": " + ratio.length + " components by "
                 + pca.certificate().orElseThrow().driver());
-        text.println(String.format(Locale.ROOT, "  variance %.4f %% of the total %.6g explained", 100 * sum, pca.totalVariance()));
+        text.println(String.format(
+                Locale.ROOT, "  variance %.4f %% of the total %.6g explained", 100 * sum, pca.totalVariance()));
         if (scale) {
             text.println("  constant " + pca.constantColumns() + " variables do not vary and stay zero");
         }

@@ -55,7 +55,12 @@ final class PcaModel {
                 ? Optional.of(part(folder, "scale.npy", type, device))
                 : Optional.empty();
         try {
-            return Pca.of(components, mean, scale, variance, Arrays.stream(variance.toArray()).sum());
+            return Pca.of(
+                    components,
+                    mean,
+                    scale,
+                    variance,
+                    Arrays.stream(variance.toArray()).sum());
         } catch (IllegalArgumentException e) {
             throw new UsageException(folder + ": " + e.getMessage(), e);
         }

@@ -21,7 +21,10 @@ final class PcaTransformCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "DIR", description = "the folder that eckart pca wrote")
     private Path model;
 
-    @Parameters(index = "1", paramLabel = "IN", description = "the observations: .npy, .csv or IDX (*-ubyte, *-ubyte.gz)")
+    @Parameters(
+            index = "1",
+            paramLabel = "IN",
+            description = "the observations: .npy, .csv or IDX (*-ubyte, *-ubyte.gz)")
     private Path in;
 
     @Option(names = "--out", paramLabel = "F.npy", description = "the file to write to")
@@ -87,10 +90,15 @@ final class PcaTransformCommand implements Callable<Integer> {
 
     private void explain(Tensor x, Pca pca) {
         long k = pca.components().dim(0);
-        String shapes = x.shape() + " on " + k + " components of " + pca.components().shape() + " " + x.dtype();
+        String shapes =
+                x.shape() + " on " + k + " components of " + pca.components().shape() + " " + x.dtype();
         double flops = 2.0 * x.dim(0) * x.dim(1) * k;
         if (options.json()) {
-            options.out().println(new Report().put("shape", x.shape().dims()).put("rank", k).put("flops", flops));
+            options.out()
+                    .println(new Report()
+                            .put("shape", x.shape().dims())
+                            .put("rank", k)
+                            .put("flops", flops));
         } else {
             options.out().printf("pca transform: %s, %.3g Gflop in one pass%n", shapes, flops / 1e9);
         }

@@ -38,7 +38,10 @@ final class SvdCommand implements Callable<Integer> {
             description = "only as many triplets as a relative Frobenius error of E needs")
     private Double tolerance;
 
-    @Option(names = "--driver", paramLabel = "D", description = "auto, gesdd, gesvd, qr, gram or randomized (default: auto)")
+    @Option(
+            names = "--driver",
+            paramLabel = "D",
+            description = "auto, gesdd, gesvd, qr, gram or randomized (default: auto)")
     private String driver = "auto";
 
     @Option(names = "--out", paramLabel = "DIR", description = "the folder to write to")
@@ -83,7 +86,8 @@ final class SvdCommand implements Callable<Integer> {
             throw new UsageException("--rank " + rank + ": is below 1");
         }
         if (tolerance != null && !(tolerance >= 0 && tolerance <= 1)) {
-            throw new UsageException("--tolerance " + tolerance + ": is outside 0..1 (it is an error relative to the norm of the matrix)");
+            throw new UsageException("--tolerance " + tolerance
+                    + ": is outside 0..1 (it is an error relative to the norm of the matrix)");
         }
     }
 

@@ -47,7 +47,8 @@ public final class Backends {
             } catch (LinkageError | RuntimeException e) {
                 MISSING.put(Device.Kind.CPU, NativeFailure.explain(e));
             }
-            MISSING.put(Device.Kind.CUDA, "eckart-cuda is not on the class path; add the artifact dev.eckart:eckart-cuda");
+            MISSING.put(
+                    Device.Kind.CUDA, "eckart-cuda is not on the class path; add the artifact dev.eckart:eckart-cuda");
             try {
                 for (Provider provider : ServiceLoader.load(Provider.class, Backends.class.getClassLoader())) {
                     try {

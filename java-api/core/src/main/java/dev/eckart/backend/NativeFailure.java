@@ -24,7 +24,9 @@ final class NativeFailure {
         if (Files.exists(Path.of("/etc/alpine-release")) || reason.contains("musl")) {
             return "musl systems are not supported: use a glibc image";
         }
-        if (reason.contains("failed to map segment") || reason.contains("Read-only") || reason.contains("Permission denied")) {
+        if (reason.contains("failed to map segment")
+                || reason.contains("Read-only")
+                || reason.contains("Permission denied")) {
             return "its cache folder must be writable and not mounted noexec: set -Dorg.bytedeco.javacpp.cachedir=FOLDER";
         }
         return "supported is linux-x86_64 with glibc 2.34 or newer, with the jars eckart-native and openblas of classifier"

@@ -34,7 +34,8 @@ final class Certifier {
         }
     }
 
-    Certificate certify(LinearOperator a, Tensor u, Tensor s, Tensor vt, Driver driver, List<String> fallbacks, int passes) {
+    Certificate certify(
+            LinearOperator a, Tensor u, Tensor s, Tensor vt, Driver driver, List<String> fallbacks, int passes) {
         if (level == Level.NONE) {
             return Certificate.none(driver, List.copyOf(fallbacks), passes, seconds());
         }
@@ -45,7 +46,8 @@ final class Certifier {
             double residual = full
                     ? frobeniusResidual(a, u, s, vt)
                     : remainder.orElseGet(() -> FACTOR * sketchedResidual(a, u, s, vt));
-            double scale = exact ? a.frobeniusNorm().orElseGet(s::norm) : s.shape().size() == 0 ? 0 : s.get(0);
+            double scale =
+                    exact ? a.frobeniusNorm().orElseGet(s::norm) : s.shape().size() == 0 ? 0 : s.get(0);
             return new Certificate(
                     exact ? Norm.FROBENIUS : Norm.SPECTRAL,
                     residual,
@@ -107,7 +109,9 @@ final class Certifier {
         for (long from = 0; from < a.columns(); from += width) {
             long to = Math.min(a.columns(), from + width);
             try (Scope scope = Scope.open()) {
-                double norm = a.columns(from, to).subtract(us.matmul(vt.slice(1, from, to))).norm();
+                double norm = a.columns(from, to)
+                        .subtract(us.matmul(vt.slice(1, from, to)))
+                        .norm();
                 sum = Math.hypot(sum, norm);
             }
         }

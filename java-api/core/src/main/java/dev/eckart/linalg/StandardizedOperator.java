@@ -87,7 +87,8 @@ record StandardizedOperator(Tensor a, Tensor mean, Tensor scale) implements Line
         double norm = 0;
         for (long from = 0; from < rows(); from += height) {
             try (Scope scope = Scope.open()) {
-                norm = Math.hypot(norm, rows(from, Math.min(rows(), from + height)).norm());
+                norm = Math.hypot(
+                        norm, rows(from, Math.min(rows(), from + height)).norm());
             }
         }
         return OptionalDouble.of(norm);

@@ -249,8 +249,8 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
 
         private static void checkFinite(Tensor a, Tensor s) {
             if (!Double.isFinite(s.get(0))) {
-                throw new ArithmeticException("svd of " + a.shape() + ": the largest singular value overflows " + a.dtype()
-                        + "; scale the matrix down");
+                throw new ArithmeticException("svd of " + a.shape() + ": the largest singular value overflows "
+                        + a.dtype() + "; scale the matrix down");
             }
         }
 
@@ -277,14 +277,19 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             Driver choice = driver;
             String reason = "as asked";
             if (full && choice == Driver.QR) {
-                throw new IllegalArgumentException("svd: driver qr gives the thin decomposition only; use gesdd for a full one");
+                throw new IllegalArgumentException(
+                        "svd: driver qr gives the thin decomposition only; use gesdd for a full one");
             }
             if (choice == Driver.AUTO) {
                 choice = Driver.GESDD;
                 reason = "all " + k + " triplets at full accuracy";
             }
             SvdDriver lapack = choice == Driver.GESVD ? SvdDriver.GESVD : SvdDriver.GESDD;
-            long work = k == 0 ? 0 : a.backend().svdWorkspace(lapack, vectors, type, choice == Driver.QR ? k : m, choice == Driver.QR ? k : n);
+            long work = k == 0
+                    ? 0
+                    : a.backend()
+                            .svdWorkspace(
+                                    lapack, vectors, type, choice == Driver.QR ? k : m, choice == Driver.QR ? k : n);
             long copy = inPlace(a) ? 0 : m * n * type.bytes();
             boolean reuse = vectors && !full && inPlace(a) && choice == Driver.GESVD;
             long elements = full ? m * m + n * n : (m + n) * k - (reuse ? m * n : 0);

@@ -19,7 +19,14 @@ import java.util.Locale;
  *     measured once on this machine
  */
 public record SvdPlan(
-        Shape shape, long rank, Driver driver, String reason, double flops, long bytes, long workspace, double seconds) {
+        Shape shape,
+        long rank,
+        Driver driver,
+        String reason,
+        double flops,
+        long bytes,
+        long workspace,
+        double seconds) {
     /** Share of the product rate that each driver reaches, from `ci/bench` on shapes of 500 to 4000. */
     private static double efficiency(Driver driver) {
         return switch (driver) {

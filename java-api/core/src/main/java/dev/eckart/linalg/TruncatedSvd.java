@@ -190,7 +190,8 @@ public final class TruncatedSvd {
                         0);
             }
             try (Scope scope = Scope.open()) {
-                Tensor omega = Tensor.normal(a.dtype(), seed, a.columns(), block).to(a.device());
+                Tensor omega =
+                        Tensor.normal(a.dtype(), seed, a.columns(), block).to(a.device());
                 Tensor basis = Qr.of(a.multiply(omega)).q();
                 for (int i = 0; i < q; i++) {
                     try (Scope step = Scope.open()) {
@@ -203,7 +204,9 @@ public final class TruncatedSvd {
                 Tensor bt = a.multiplyTransposed(basis);
                 Svd inner = Svd.options().certify(Certificate.Level.NONE).of(bt.transpose());
                 Tensor u = basis.matmul(inner.u());
-                return new Triplets(u, inner.s(), inner.vt(), 2 * q + 2).first(k).keepIn(scope);
+                return new Triplets(u, inner.s(), inner.vt(), 2 * q + 2)
+                        .first(k)
+                        .keepIn(scope);
             }
         }
 
@@ -226,7 +229,8 @@ public final class TruncatedSvd {
                 double floor = Math.sqrt(a.dtype().epsilon()) * (values.length == 0 ? 0 : values[0]);
                 if (k < 0 || k > 0 && !(values[(int) k - 1] > 10 * floor)) {
                     return kept(
-                            scope, cut(a, operator, Driver.GESDD, List.of("gram: singular values below √ε·σ₁ are lost")));
+                            scope,
+                            cut(a, operator, Driver.GESDD, List.of("gram: singular values below √ε·σ₁ are lost")));
                 }
                 Tensor v = eigen.vt().slice(0, 0, k);
                 Tensor kept = s.slice(0, 0, k).contiguous();
@@ -237,26 +241,24 @@ public final class TruncatedSvd {
                     a.backend().orientVectors(left.view(), right.view());
                 }
                 Triplets found = new Triplets(left, kept, right, 2);
-                return result(
-                        scope,
-                        found,
-                        certifier.certify(operator, left, kept, right, Driver.GRAM, List.of(), 2));
+                return result(scope, found, certifier.certify(operator, left, kept, right, Driver.GRAM, List.of(), 2));
             }
         }
 
         private Svd cut(Tensor a, LinearOperator operator, Driver with, List<String> before) {
             Certifier certifier = new Certifier(level);
             try (Scope scope = Scope.open()) {
-                Svd all = Svd.options().driver(with).certify(Certificate.Level.NONE).of(a);
+                Svd all = Svd.options()
+                        .driver(with)
+                        .certify(Certificate.Level.NONE)
+                        .of(a);
                 long k = rank >= 0 ? rank : tail(all.s().toArray());
                 Triplets found = new Triplets(all.u(), all.s(), all.vt(), 1).first(k);
                 List<String> fallbacks = new ArrayList<>(before);
                 fallbacks.addAll(all.certificate().fallbacks());
                 Driver used = all.certificate().driver();
                 return result(
-                        scope,
-                        found,
-                        certifier.certify(operator, found.u, found.s, found.vt, used, fallbacks, 1));
+                        scope, found, certifier.certify(operator, found.u, found.s, found.vt, used, fallbacks, 1));
             }
         }
 
@@ -288,8 +290,8 @@ public final class TruncatedSvd {
 
         private void checkRank(long m, long n) {
             if (rank > Math.min(m, n)) {
-                throw new IllegalArgumentException("truncated svd: rank " + rank + " is above min(m,n) = " + Math.min(m, n)
-                        + " of shape (" + m + "," + n + ")");
+                throw new IllegalArgumentException("truncated svd: rank " + rank + " is above min(m,n) = "
+                        + Math.min(m, n) + " of shape (" + m + "," + n + ")");
             }
         }
 
@@ -321,13 +323,16 @@ public final class TruncatedSvd {
             long workspace = switch (choice) {
                 case RANDOMIZED -> 3 * (m + n) * block * type.bytes();
                 case GRAM -> 6 * small * small * type.bytes() + (m >= n ? 0 : copy);
-                default -> small == 0
-                        ? 0
-                        : copy
-                                + small * (m + n) * type.bytes()
-                                + a.backend().svdWorkspace(dev.eckart.backend.SvdDriver.GESDD, true, type, m, n);
+                default ->
+                    small == 0
+                            ? 0
+                            : copy
+                                    + small * (m + n) * type.bytes()
+                                    + a.backend().svdWorkspace(dev.eckart.backend.SvdDriver.GESDD, true, type, m, n);
             };
-            double flops = choice == Driver.RANDOMIZED ? sketch : choice == Driver.GRAM ? 1.0 * m * n * small + 9.0 * small * small * small : dense;
+            double flops = choice == Driver.RANDOMIZED
+                    ? sketch
+                    : choice == Driver.GRAM ? 1.0 * m * n * small + 9.0 * small * small * small : dense;
             return SvdPlan.of(a.shape(), k, choice, reason, flops, workspace + k * triplets, workspace);
         }
     }

@@ -118,8 +118,7 @@ public final class Layout {
 
     /** The diagonal of a matrix. */
     public Layout diagonal() {
-        return new Layout(
-                Shape.of(Math.min(shape.dim(0), shape.dim(1))), new long[] {strides[0] + strides[1]}, offset);
+        return new Layout(Shape.of(Math.min(shape.dim(0), shape.dim(1))), new long[] {strides[0] + strides[1]}, offset);
     }
 
     /** This layout stretched to {@code target} with strides of 0; the caller has checked that it broadcasts. */
@@ -143,7 +142,8 @@ public final class Layout {
         long[] s = new long[target.rank()];
         int from = 0;
         int to = 0;
-        // Match groups of old and new dimensions of equal product; inside a group the old ones must be jointly contiguous.
+        // Match groups of old and new dimensions of equal product; inside a group the old ones must be jointly
+        // contiguous.
         while (from < shape.rank() || to < s.length) {
             int group = to;
             long oldSize = 1;

@@ -96,8 +96,8 @@ public final class Shape {
             long x = i <= a.rank() ? a.dims[a.rank() - i] : 1;
             long y = i <= b.rank() ? b.dims[b.rank() - i] : 1;
             if (x != y && x != 1 && y != 1) {
-                throw new IllegalArgumentException(operation + ": shapes " + a + " and " + b
-                        + " do not broadcast: " + x + " and " + y + " differ");
+                throw new IllegalArgumentException(operation + ": shapes " + a + " and " + b + " do not broadcast: " + x
+                        + " and " + y + " differ");
             }
             d[d.length - i] = x == 1 ? y : x;
         }

@@ -156,7 +156,9 @@ public final class PcaOptions {
         if (d <= 4096 && n >= 4 * d) {
             return Pca.Solver.COVARIANCE;
         }
-        return count >= 0 && Math.min(n, d) > 500 && count * 10 < Math.min(n, d) ? Pca.Solver.RANDOMIZED : Pca.Solver.SVD;
+        return count >= 0 && Math.min(n, d) > 500 && count * 10 < Math.min(n, d)
+                ? Pca.Solver.RANDOMIZED
+                : Pca.Solver.SVD;
     }
 
     /** The singular triplets behind components found from the covariance have u = X·v/σ; made for the certificate alone. */
@@ -220,7 +222,8 @@ public final class PcaOptions {
     private static Tensor columnVariances(Tensor x, Tensor mean) {
         try (Scope scope = Scope.open()) {
             Tensor sum = Tensor.zeros(x.dtype(), x.dim(1));
-            forEachBlock(x, rows -> sum.assign(sum.add(rows.subtract(mean).square().sum(0))));
+            forEachBlock(
+                    x, rows -> sum.assign(sum.add(rows.subtract(mean).square().sum(0))));
             return scope.keep(sum.multiply(1.0 / (x.dim(0) - 1)));
         }
     }

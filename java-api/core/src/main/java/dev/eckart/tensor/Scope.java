@@ -81,7 +81,8 @@ public final class Scope implements AutoCloseable {
     public Tensor keep(Tensor tensor) {
         check("keep");
         if (tensor.scope != this) {
-            throw new IllegalStateException("scope: keep: the tensor " + tensor.shape() + " does not belong to this scope");
+            throw new IllegalStateException(
+                    "scope: keep: the tensor " + tensor.shape() + " does not belong to this scope");
         }
         take(tensor);
         if (parent != null) {
@@ -104,7 +105,8 @@ public final class Scope implements AutoCloseable {
         }
         check("close");
         if (CURRENT.get() != this) {
-            throw new IllegalStateException("scope: close: an inner scope is still open; close scopes in the reverse order");
+            throw new IllegalStateException(
+                    "scope: close: an inner scope is still open; close scopes in the reverse order");
         }
         if (parent == null) {
             CURRENT.remove();

@@ -20,10 +20,17 @@ record MatrixKinds(String name, Tensor a) {
             return Stream.concat(
                     shapes,
                     List.of(
-                            new MatrixKinds("transposed view " + type, normal(type, 20, 31).transpose()),
-                            new MatrixKinds("sliced view " + type, normal(type, 50, 40).slice(0, 3, 33).slice(1, 5, 30)),
-                            new MatrixKinds("flipped view " + type, normal(type, 20, 30).flip(0).flip(1)),
-                            new MatrixKinds("rank 3 " + type, normal(type, 40, 3).matmul(normal(type, 3, 25))),
+                            new MatrixKinds(
+                                    "transposed view " + type,
+                                    normal(type, 20, 31).transpose()),
+                            new MatrixKinds(
+                                    "sliced view " + type,
+                                    normal(type, 50, 40).slice(0, 3, 33).slice(1, 5, 30)),
+                            new MatrixKinds(
+                                    "flipped view " + type,
+                                    normal(type, 20, 30).flip(0).flip(1)),
+                            new MatrixKinds(
+                                    "rank 3 " + type, normal(type, 40, 3).matmul(normal(type, 3, 25))),
                             new MatrixKinds("zero " + type, Tensor.zeros(type, 9, 6)),
                             new MatrixKinds("identity " + type, Tensor.eye(type, 12)),
                             new MatrixKinds("large " + type, base.multiply(large)),

@@ -23,7 +23,11 @@ class QrEighTest {
             double largest = Svd.values(a).get(0);
             double scale = largest == 0 ? 1 : largest;
             assertThat(qr.q().shape()).isEqualTo(Shape.of(a.dim(0), k));
-            assertThat(qr.q().matmul(qr.r()).subtract(a).divide(Tensor.full(a.dtype(), scale)).norm())
+            assertThat(qr.q()
+                            .matmul(qr.r())
+                            .subtract(a)
+                            .divide(Tensor.full(a.dtype(), scale))
+                            .norm())
                     .isLessThan(Tolerance.factorization(a.dtype(), a.dim(0), a.dim(1), 1));
             Tensor loss = qr.q().transpose().matmul(qr.q()).subtract(Tensor.eye(a.dtype(), k));
             assertThat(loss.norm()).isLessThan(Tolerance.orthogonality(a.dtype(), a.dim(0), k));
@@ -41,7 +45,8 @@ class QrEighTest {
     @MethodSource("dev.eckart.linalg.MatrixKinds#all")
     void should_decompose_symmetric_matrices(MatrixKinds kind) {
         try (Scope scope = Scope.open()) {
-            Tensor half = kind.a().slice(0, 0, Math.min(kind.a().dim(0), kind.a().dim(1)));
+            Tensor half =
+                    kind.a().slice(0, 0, Math.min(kind.a().dim(0), kind.a().dim(1)));
             Tensor square = half.slice(1, 0, half.dim(0));
             Tensor a = square.add(square.transpose());
             double largest = Svd.values(a).get(0);

@@ -49,16 +49,20 @@ class SvdTest {
         assertThat(svd.u().shape()).isEqualTo(Shape.of(a.dim(0), k));
         assertThat(svd.vt().shape()).isEqualTo(Shape.of(k, a.dim(1)));
         double tolerance = Tolerance.factorization(a.dtype(), a.dim(0), a.dim(1), scale);
-        assertThat(scaledNorm(svd.reconstruct().subtract(a), scale)).isLessThanOrEqualTo(scale == 0 ? 0 : tolerance / scale);
+        assertThat(scaledNorm(svd.reconstruct().subtract(a), scale))
+                .isLessThanOrEqualTo(scale == 0 ? 0 : tolerance / scale);
         assertThat(loss(svd.u())).isLessThan(Tolerance.orthogonality(a.dtype(), a.dim(0), k));
         assertThat(loss(svd.vt().transpose())).isLessThan(Tolerance.orthogonality(a.dtype(), a.dim(1), k));
         double[] s = svd.s().toArray();
         for (int i = 0; i < s.length; i++) {
             assertThat(s[i]).isBetween(0.0, i == 0 ? Double.MAX_VALUE : s[i - 1]);
         }
-        assertThat(scaledNorm(svd.s(), scale)).isCloseTo(scaledNorm(a, scale), within(tolerance / Math.max(scale, 1e-300) + 1e-300));
+        assertThat(scaledNorm(svd.s(), scale))
+                .isCloseTo(scaledNorm(a, scale), within(tolerance / Math.max(scale, 1e-300) + 1e-300));
         assertThat(a.toArray()).isEqualTo(before.toArray());
-        assertThat(Svd.values(a).toArray()).usingComparatorWithPrecision(tolerance).containsExactly(s);
+        assertThat(Svd.values(a).toArray())
+                .usingComparatorWithPrecision(tolerance)
+                .containsExactly(s);
         assertSigns(svd.vt());
         assertThat(svd.certificate().driver()).isEqualTo(driver);
         assertThat(svd.certificate().fallbacks()).isEmpty();
@@ -99,8 +103,11 @@ class SvdTest {
         assertThat(loss(svd.u())).isLessThan(Tolerance.orthogonality(a.dtype(), a.dim(0), a.dim(0)));
         assertThat(loss(svd.vt())).isLessThan(Tolerance.orthogonality(a.dtype(), a.dim(1), a.dim(1)));
         Svd thin = Svd.of(a);
-        double tolerance = Tolerance.factorization(a.dtype(), a.dim(0), a.dim(1), thin.s().get(0));
-        assertThat(svd.s().toArray()).usingComparatorWithPrecision(tolerance).containsExactly(thin.s().toArray());
+        double tolerance =
+                Tolerance.factorization(a.dtype(), a.dim(0), a.dim(1), thin.s().get(0));
+        assertThat(svd.s().toArray())
+                .usingComparatorWithPrecision(tolerance)
+                .containsExactly(thin.s().toArray());
     }
 
     @Test
@@ -114,7 +121,11 @@ class SvdTest {
         assertThat(exact.relativeResidual()).isBetween(1e-17, 1e-14);
         assertThat(exact.orthogonalityU()).isBetween(0.0, 1e-13);
         assertThat(estimate.orthogonalityV()).isBetween(0.0, 1e-12);
-        assertThat(Svd.options().certify(Certificate.Level.NONE).of(a).certificate().norm())
+        assertThat(Svd.options()
+                        .certify(Certificate.Level.NONE)
+                        .of(a)
+                        .certificate()
+                        .norm())
                 .isEqualTo(Certificate.Norm.NONE);
     }
 
@@ -129,8 +140,10 @@ class SvdTest {
         shifted.slice(0, 0, 1).assign(svd.s().slice(0, 0, 1).add(missing));
         LinearOperator operator = LinearOperator.of(a);
         for (Certificate.Level level : new Certificate.Level[] {Certificate.Level.ESTIMATE, Certificate.Level.EXACT}) {
-            assertThat(Certificate.of(operator, wrong, svd.s(), svd.vt(), level).orthogonalityU()).isGreaterThan(0.5);
-            assertThat(Certificate.of(operator, svd.u(), shifted, svd.vt(), level).residual())
+            assertThat(Certificate.of(operator, wrong, svd.s(), svd.vt(), level).orthogonalityU())
+                    .isGreaterThan(0.5);
+            assertThat(Certificate.of(operator, svd.u(), shifted, svd.vt(), level)
+                            .residual())
                     .isBetween(0.99 * missing, 100 * missing);
         }
     }
@@ -162,7 +175,8 @@ class SvdTest {
         Svd svd = Svd.of(batch);
         assertThat(svd.u().shape()).isEqualTo(Shape.of(4, 6, 3));
         assertThat(svd.reconstruct().subtract(batch).norm()).isLessThan(Tolerance.factorization(DType.F64, 6, 3, 10));
-        assertThat(svd.s().select(0, 2).toArray()).isEqualTo(Svd.of(batch.select(0, 2)).s().toArray());
+        assertThat(svd.s().select(0, 2).toArray())
+                .isEqualTo(Svd.of(batch.select(0, 2)).s().toArray());
         assertThat(Svd.values(batch).shape()).isEqualTo(Shape.of(4, 3));
         Tensor bad = batch.copy();
         bad.select(0, 1).fill(Double.NaN);

@@ -57,7 +57,8 @@ class TruncatedSvdTest {
                 assertThat(few.s().toArray())
                         .usingComparatorWithPrecision(tolerance * slack)
                         .containsExactly(all.s().slice(0, 0, k).toArray());
-                assertThat(few.reconstruct().subtract(all.reconstruct(k)).norm()).isLessThan(100 * tolerance * slack);
+                assertThat(few.reconstruct().subtract(all.reconstruct(k)).norm())
+                        .isLessThan(100 * tolerance * slack);
                 SvdTest.assertSigns(few.vt());
                 if (driver != Driver.AUTO) {
                     assertThat(few.certificate().driver()).isEqualTo(driver);
@@ -72,8 +73,10 @@ class TruncatedSvdTest {
         Svd few = TruncatedSvd.rank(3).driver(Driver.RANDOMIZED).of(a);
         Certificate certificate = few.certificate();
         assertThat(certificate.norm()).isEqualTo(Certificate.Norm.FROBENIUS);
-        assertThat(certificate.residual()).isCloseTo(a.subtract(few.reconstruct()).norm(), within(1e-12));
-        Certificate tight = TruncatedSvd.rank(35).driver(Driver.RANDOMIZED).of(a).certificate();
+        assertThat(certificate.residual())
+                .isCloseTo(a.subtract(few.reconstruct()).norm(), within(1e-12));
+        Certificate tight =
+                TruncatedSvd.rank(35).driver(Driver.RANDOMIZED).of(a).certificate();
         assertThat(tight.norm()).isEqualTo(Certificate.Norm.SPECTRAL);
         assertThat(tight.relativeResidual()).isLessThan(1e-9);
     }
@@ -93,23 +96,30 @@ class TruncatedSvdTest {
         }
         assertThat(TruncatedSvd.tolerance(1).of(a).s().dim(0)).isZero();
         assertThat(TruncatedSvd.tolerance(0).of(a).s().dim(0)).isGreaterThanOrEqualTo(39);
-        assertThat(TruncatedSvd.tolerance(0.1).of(Tensor.zeros(DType.F64, 5, 4)).s().dim(0)).isZero();
+        assertThat(TruncatedSvd.tolerance(0.1)
+                        .of(Tensor.zeros(DType.F64, 5, 4))
+                        .s()
+                        .dim(0))
+                .isZero();
     }
 
     @Test
     void should_fall_back_where_the_gram_matrix_loses_what_was_asked_for() {
         Tensor a = decaying(DType.F64, 60, 40);
-        Certificate certificate = TruncatedSvd.rank(35).driver(Driver.GRAM).of(a).certificate();
+        Certificate certificate =
+                TruncatedSvd.rank(35).driver(Driver.GRAM).of(a).certificate();
         assertThat(certificate.driver()).isEqualTo(Driver.GESDD);
         assertThat(certificate.fallbacks()).containsExactly("gram: singular values below √ε·σ₁ are lost");
-        Certificate overflow = TruncatedSvd.rank(2).driver(Driver.GRAM).of(a.multiply(1e200)).certificate();
+        Certificate overflow =
+                TruncatedSvd.rank(2).driver(Driver.GRAM).of(a.multiply(1e200)).certificate();
         assertThat(overflow.fallbacks()).containsExactly("gram: AᵀA overflows");
     }
 
     @Test
     void should_depend_on_the_seed_alone() {
         Tensor a = MatrixKinds.normal(DType.F64, 90, 70);
-        TruncatedSvd.Options options = TruncatedSvd.rank(4).driver(Driver.RANDOMIZED).powerIterations(0);
+        TruncatedSvd.Options options =
+                TruncatedSvd.rank(4).driver(Driver.RANDOMIZED).powerIterations(0);
         double[] first = options.seed(1).of(a).s().toArray();
         assertThat(options.seed(1).of(a).s().toArray()).isEqualTo(first);
         assertThat(options.seed(2).of(a).s().toArray()).isNotEqualTo(first);
@@ -125,16 +135,24 @@ class TruncatedSvdTest {
         Tensor x = MatrixKinds.normal(DType.F64, 30, 4);
         Tensor y = MatrixKinds.normal(DType.F64, 50, 4);
         assertThat(operator.multiply(x).subtract(dense.matmul(x)).norm()).isLessThan(1e-11);
-        assertThat(operator.multiplyTransposed(y).subtract(dense.transpose().matmul(y)).norm()).isLessThan(1e-11);
-        assertThat(operator.gram(x).subtract(dense.transpose().matmul(dense.matmul(x))).norm()).isLessThan(1e-10);
+        assertThat(operator.multiplyTransposed(y)
+                        .subtract(dense.transpose().matmul(y))
+                        .norm())
+                .isLessThan(1e-11);
+        assertThat(operator.gram(x)
+                        .subtract(dense.transpose().matmul(dense.matmul(x)))
+                        .norm())
+                .isLessThan(1e-10);
         assertThat(operator.frobeniusNorm().getAsDouble()).isCloseTo(dense.norm(), within(1e-11));
         assertThat(operator.rows(2, 7).toArray()).isEqualTo(dense.slice(0, 2, 7).toArray());
-        assertThat(operator.columns(2, 7).toArray()).isEqualTo(dense.slice(1, 2, 7).toArray());
+        assertThat(operator.columns(2, 7).toArray())
+                .isEqualTo(dense.slice(1, 2, 7).toArray());
         Svd svd = TruncatedSvd.rank(20).powerIterations(8).of(operator);
         assertThat(svd.s().toArray())
                 .usingComparatorWithPrecision(1e-4)
                 .containsExactly(Svd.of(dense).s().slice(0, 0, 20).toArray());
-        assertThatThrownBy(() -> TruncatedSvd.rank(2).driver(Driver.GRAM).of(operator)).hasMessageContaining("dense");
+        assertThatThrownBy(() -> TruncatedSvd.rank(2).driver(Driver.GRAM).of(operator))
+                .hasMessageContaining("dense");
     }
 
     @Test
@@ -186,7 +204,8 @@ class TruncatedSvdTest {
         assertThatThrownBy(() -> TruncatedSvd.tolerance(-0.1)).hasMessageContaining("outside 0..1");
         assertThatThrownBy(() -> TruncatedSvd.tolerance(Double.NaN)).hasMessageContaining("outside 0..1");
         assertThat(TruncatedSvd.rank(0).of(a).vt().shape()).isEqualTo(Shape.of(0, 3));
-        assertThat(TruncatedSvd.rank(0).of(Tensor.zeros(DType.F64, 0, 3)).s().dim(0)).isZero();
+        assertThat(TruncatedSvd.rank(0).of(Tensor.zeros(DType.F64, 0, 3)).s().dim(0))
+                .isZero();
     }
 
     @Test

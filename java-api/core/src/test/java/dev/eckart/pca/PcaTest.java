@@ -36,7 +36,9 @@ class PcaTest {
             deviations[i] = Math.pow(2, -i);
         }
         Tensor mixing = Svd.of(Tensor.normal(DType.F64, 3, 12, 12)).vt();
-        Tensor x = Tensor.normal(DType.F64, 4, 200, 12).multiply(Tensor.of(deviations)).matmul(mixing);
+        Tensor x = Tensor.normal(DType.F64, 4, 200, 12)
+                .multiply(Tensor.of(deviations))
+                .matmul(mixing);
         return x.add(Tensor.uniform(DType.F64, 5, 12).multiply(100)).to(type);
     }
 
@@ -78,19 +80,22 @@ class PcaTest {
         Tensor z = pca.transform(x);
         Tensor rebuilt = pca.inverse(z).subtract(pca.mean());
         Tensor products = z.matmul(z.transpose());
-        assertThat(rebuilt.matmul(rebuilt.transpose()).subtract(products).norm()).isLessThan(1e-10 * products.norm());
+        assertThat(rebuilt.matmul(rebuilt.transpose()).subtract(products).norm())
+                .isLessThan(1e-10 * products.norm());
         assertThat(rebuilt.norm()).isCloseTo(z.norm(), within(1e-11 * z.norm()));
         assertThat(z.square().sum(0).multiply(1.0 / 199).toArray())
                 .usingComparatorWithPrecision(1e-11)
                 .containsExactly(pca.explainedVariance().toArray());
-        assertThat(pca.inverse(Pca.components(12).fit(x).transform(x).slice(1, 0, 4)).shape())
+        assertThat(pca.inverse(Pca.components(12).fit(x).transform(x).slice(1, 0, 4))
+                        .shape())
                 .isEqualTo(x.shape());
     }
 
     @Test
     void should_reconstruct_everything_from_all_components() {
         Tensor x = data(DType.F64);
-        for (Pca pca : new Pca[] {Pca.components(12).fit(x), Pca.components(12).scale().fit(x)}) {
+        for (Pca pca :
+                new Pca[] {Pca.components(12).fit(x), Pca.components(12).scale().fit(x)}) {
             assertThat(pca.inverse(pca.transform(x)).subtract(x).norm()).isLessThan(1e-11 * x.norm());
         }
     }
@@ -102,8 +107,10 @@ class PcaTest {
         Pca all = Pca.components(12).fit(x);
         double[] ratio = all.explainedVarianceRatio();
         double sum = ratio[0] + ratio[1];
-        assertThat(Pca.variance(sum - 1e-6).solver(solver).fit(x).components().dim(0)).isEqualTo(2);
-        assertThat(Pca.variance(sum + 1e-6).solver(solver).fit(x).components().dim(0)).isEqualTo(3);
+        assertThat(Pca.variance(sum - 1e-6).solver(solver).fit(x).components().dim(0))
+                .isEqualTo(2);
+        assertThat(Pca.variance(sum + 1e-6).solver(solver).fit(x).components().dim(0))
+                .isEqualTo(3);
         assertThat(Pca.variance(1e-9).solver(solver).fit(x).components().dim(0)).isEqualTo(1);
     }
 

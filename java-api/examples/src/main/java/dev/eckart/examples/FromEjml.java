@@ -18,8 +18,7 @@ public final class FromEjml {
 
     /** An EJML matrix with the elements of a tensor of rank 2. */
     public static DMatrixRMaj toEjml(Tensor tensor) {
-        return DMatrixRMaj.wrap(
-                Math.toIntExact(tensor.dim(0)), Math.toIntExact(tensor.dim(1)), tensor.toArray());
+        return DMatrixRMaj.wrap(Math.toIntExact(tensor.dim(0)), Math.toIntExact(tensor.dim(1)), tensor.toArray());
     }
 
     /** The orthogonal matrix that is nearest to a given one: U·Vᵀ of its decomposition. */

@@ -15,7 +15,8 @@ public final class LeastSquares {
             Svd svd = Svd.of(Tensor.of(a));
             double[] s = svd.s().toArray();
             double smallest = s[0] * Math.ulp(1.0) * Math.max(a.length, s.length);
-            double[] inverse = Arrays.stream(s).map(v -> v > smallest ? 1 / v : 0).toArray();
+            double[] inverse =
+                    Arrays.stream(s).map(v -> v > smallest ? 1 / v : 0).toArray();
             Tensor coordinates = svd.u().transpose().matmul(Tensor.of(b)).multiply(Tensor.of(inverse));
             return svd.vt().transpose().matmul(coordinates).toArray();
         }

@@ -43,7 +43,10 @@ class ExamplesTest {
         double[][] near = FromDoubleArray.nearest(new double[][] {{1, 2}, {2, 4.001}}, 1);
         assertThat(near[0][0] * near[1][1]).isCloseTo(near[0][1] * near[1][0], within(1e-12));
         assertThat(near[1][1]).isCloseTo(4.001, within(1e-3));
-        assertThat(output(FromDoubleArray::main)).startsWith("[[0.99").contains("], [").endsWith("]]\n");
+        assertThat(output(FromDoubleArray::main))
+                .startsWith("[[0.99")
+                .contains("], [")
+                .endsWith("]]\n");
     }
 
     @Test
@@ -58,7 +61,12 @@ class ExamplesTest {
 
     @Test
     void from_ejml_prints_an_orthogonal_matrix() throws Exception {
-        String[] numbers = output(FromEjml::main).lines().skip(1).reduce("", (a, b) -> a + " " + b).trim().split("\\s+");
+        String[] numbers = output(FromEjml::main)
+                .lines()
+                .skip(1)
+                .reduce("", (a, b) -> a + " " + b)
+                .trim()
+                .split("\\s+");
         DMatrixRMaj q = new DMatrixRMaj(2, 2);
         for (int i = 0; i < 4; i++) {
             q.data[i] = Double.parseDouble(numbers[i]);
@@ -76,7 +84,10 @@ class ExamplesTest {
     @Test
     void pca_of_the_digits_explains_their_variance() throws Exception {
         // The figure that other PCA programs give for these data.
-        assertThat(output(PcaDigits::main, DIGITS)).startsWith("10 of 64 components explain 73.8 % of the variance of 1797 digits");
-        assertThat(output(PcaDigits::main, DIGITS, "64")).contains("explain 100.0 %").contains("all but 0.0 %");
+        assertThat(output(PcaDigits::main, DIGITS))
+                .startsWith("10 of 64 components explain 73.8 % of the variance of 1797 digits");
+        assertThat(output(PcaDigits::main, DIGITS, "64"))
+                .contains("explain 100.0 %")
+                .contains("all but 0.0 %");
     }
 }

@@ -63,13 +63,14 @@ final class Demo {
     /** The page. */
     String page() {
         Page page = new Page("Digits, taken apart");
-        page.lede("What a handwritten digit is made of, and what can be done once one knows: a short illustrated chapter on principal"
-                + " component analysis, embeddings and the generation of pictures. Every number and picture below was computed in"
-                + " one run, from the data named here.");
+        page.lede(
+                "What a handwritten digit is made of, and what can be done once one knows: a short illustrated chapter on principal"
+                        + " component analysis, embeddings and the generation of pictures. Every number and picture below was computed in"
+                        + " one run, from the data named here.");
         facts(page);
         chapters.forEach(chapter -> chapter.show(page));
-        page.footer("Made by <code>eckart demo --data " + set.name() + " --seed " + seed + "</code>. " + Html.escape(sources()) + " "
-                + "All numbers of this page are in <code>report.json</code> beside it.");
+        page.footer("Made by <code>eckart demo --data " + set.name() + " --seed " + seed + "</code>. "
+                + Html.escape(sources()) + " " + "All numbers of this page are in <code>report.json</code> beside it.");
         return page.html();
     }
 
@@ -87,9 +88,13 @@ final class Demo {
                 .fact("Matrix", Html.count(x.dim(0)) + " × " + x.dim(1) + ", " + x.dtype() + " on " + x.device())
                 .fact("Decomposition", "SVD by " + c.driver() + ", " + Html.seconds(c.seconds()))
                 .fact("Residual ‖X̃ − UΣVᵀ‖ / ‖X̃‖", "≤ " + Html.number(c.relativeResidual(), 2) + bound)
-                .fact("Orthogonality ‖I − UᵀU‖, ‖I − VᵀV‖",
+                .fact(
+                        "Orthogonality ‖I − UᵀU‖, ‖I − VᵀV‖",
                         "≤ " + Html.number(c.orthogonalityU(), 2) + ", " + Html.number(c.orthogonalityV(), 2))
-                .fact("Whole page", "load " + Html.seconds(loadSeconds) + ", compute " + Html.seconds(computeSeconds) + "; seed " + seed);
+                .fact(
+                        "Whole page",
+                        "load " + Html.seconds(loadSeconds) + ", compute " + Html.seconds(computeSeconds) + "; seed "
+                                + seed);
     }
 
     /** The report, without {@code seconds.write}. */

@@ -20,8 +20,9 @@ import picocli.CommandLine.Option;
 /** {@code demo --out DIR}: {@code index.html}, a page of digits taken apart, and {@code report.json} with its numbers. */
 @Command(
         name = "demo",
-        description = "Takes real digits apart: principal components, reconstruction, maps, denoising, sampling and recognition,"
-                + " as one page, index.html.")
+        description =
+                "Takes real digits apart: principal components, reconstruction, maps, denoising, sampling and recognition,"
+                        + " as one page, index.html.")
 public final class DemoCommand implements Callable<Integer> {
     private static final Set<String> FILES = Set.of("index.html", "report.json");
 

@@ -39,7 +39,9 @@ final class DenoisingChapter implements Chapter {
             Tensor spoilt = spoil(images, study.seeds().of("noise on validation"));
             Tensor z = basis.transform(spoilt);
             validationBefore = meanSquare(spoilt, images);
-            validation = Arrays.stream(ks).mapToDouble(k -> error(basis, z, k, images)).toArray();
+            validation = Arrays.stream(ks)
+                    .mapToDouble(k -> error(basis, z, k, images))
+                    .toArray();
         }
         best = ks[Grid.smallest(validation)];
         try (Scope scope = Scope.open()) {
@@ -95,22 +97,26 @@ final class DenoisingChapter implements Chapter {
     public void show(Page page) {
         double[] at = IntStream.of(ks).asDoubleStream().toArray();
         page.section(key(), "Taking noise away")
-                .text("Noise spreads evenly over all directions; digits do not. So project a noisy picture on the first <i>k</i>"
-                        + " components: of the noise only the share <i>k</i>/<i>d</i> comes through, of the digit nearly"
-                        + " everything.")
+                .text(
+                        "Noise spreads evenly over all directions; digits do not. So project a noisy picture on the first <i>k</i>"
+                                + " components: of the noise only the share <i>k</i>/<i>d</i> comes through, of the digit nearly"
+                                + " everything.")
                 .formula("<i>x</i> ↦ <i>x̄</i> + <i>V<sub>k</sub>V<sub>k</sub></i><sup>⊤</sup>(<i>x</i> − <i>x̄</i>)")
                 .add(Pictures.table(SHOWN)
                         .row("original", clean)
                         .row("with noise", noisy)
                         .row("projected", denoised)
                         .caption("Pictures of the test part, the same with normal noise of standard deviation " + NOISE
-                                + " on each pixel, and projected on " + best + " components. Mean squared error on the whole test part: "
+                                + " on each pixel, and projected on " + best
+                                + " components. Mean squared error on the whole test part: "
                                 + Html.number(before) + " before, " + Html.number(after) + " after, "
                                 + Html.number(before / after, 2) + " times less."))
                 .add(Chart.of("Mean squared error on the validation part against the number of components")
                         .axes(Axis.log("components k"), Axis.linear("mean squared error", 0, Double.NaN))
                         .line("after projection", at, validation)
-                        .dashed("before", new double[] {at[0], at[at.length - 1]}, new double[] {validationBefore, validationBefore})
+                        .dashed("before", new double[] {at[0], at[at.length - 1]}, new double[] {
+                            validationBefore, validationBefore
+                        })
                         .mark("k = " + best, best)
                         .height(300)
                         .caption("Too few components lose the digit, too many let the noise back in. <i>k</i> = " + best

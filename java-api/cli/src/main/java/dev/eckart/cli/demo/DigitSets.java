@@ -32,17 +32,24 @@ enum DigitSets {
                 System.arraycopy(rows[i], 0, pixels, i * 64, 64);
             }
             try (Scope scope = Scope.open()) {
-                Tensor images = Tensor.of(pixels, rows.length, 64).divide(Tensor.of(new double[] {16})); // grey levels 0..16
-                LabelledImages all = new LabelledImages(scope.keep(images.to(dtype).to(device)), labels);
+                Tensor images =
+                        Tensor.of(pixels, rows.length, 64).divide(Tensor.of(new double[] {16})); // grey levels 0..16
+                LabelledImages all =
+                        new LabelledImages(scope.keep(images.to(dtype).to(device)), labels);
                 return new DigitSet(
-                        "digits", "Handwritten digits, 8 × 8 pixels (UCI optical recognition)", all, Optional.empty(), 8, 8);
+                        "digits",
+                        "Handwritten digits, 8 × 8 pixels (UCI optical recognition)",
+                        all,
+                        Optional.empty(),
+                        8,
+                        8);
             }
         }
 
         private double[][] csv() throws IOException {
             try (InputStream raw = DigitSets.class.getResourceAsStream("/dev/eckart/cli/digits.csv.gz");
-                    BufferedReader in =
-                            new BufferedReader(new InputStreamReader(new GZIPInputStream(raw), StandardCharsets.US_ASCII))) {
+                    BufferedReader in = new BufferedReader(
+                            new InputStreamReader(new GZIPInputStream(raw), StandardCharsets.US_ASCII))) {
                 return in.lines()
                         .map(line -> Arrays.stream(line.split(",", -1))
                                 .mapToDouble(Double::parseDouble)
@@ -65,7 +72,8 @@ enum DigitSets {
         private LabelledImages idx(Path folder, String part, DType dtype, Device device) throws IOException {
             try (Scope scope = Scope.open()) {
                 Tensor bytes = Idx.read(file(folder, part + "-images-idx3-ubyte"));
-                long[] numbers = Idx.read(file(folder, part + "-labels-idx1-ubyte")).toLongArray();
+                long[] numbers =
+                        Idx.read(file(folder, part + "-labels-idx1-ubyte")).toLongArray();
                 int[] labels = Arrays.stream(numbers).mapToInt(Math::toIntExact).toArray();
                 if (bytes.shape().rank() != 3 || bytes.dim(1) != 28 || bytes.dim(2) != 28) {
                     throw new UsageException(folder + ": " + part + "-images has shape " + bytes.shape()
@@ -96,7 +104,9 @@ enum DigitSets {
 
     private static Path dataFolder() {
         String set = System.getenv("ECKART_DATA");
-        return set == null || set.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache", "eckart") : Path.of(set);
+        return set == null || set.isEmpty()
+                ? Path.of(System.getProperty("user.home"), ".cache", "eckart")
+                : Path.of(set);
     }
 
     private static Path file(Path folder, String name) {

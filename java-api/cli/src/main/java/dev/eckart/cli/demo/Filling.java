@@ -23,7 +23,9 @@ final class Filling {
         this.basis = basis;
         this.visible = cover.visible(basis.mean().dtype()).to(basis.mean().device());
         this.hidden = visible.negate().add(1);
-        this.deviations = basis.explainedVariance().maximum(Tensor.full(visible.dtype(), 0, 1)).sqrt();
+        this.deviations = basis.explainedVariance()
+                .maximum(Tensor.full(visible.dtype(), 0, 1))
+                .sqrt();
         this.hiddenPixels = cover.pixels();
     }
 
@@ -88,13 +90,16 @@ final class Filling {
 
     /** Λ^½·V: the first {@code k} components, each as long as its standard deviation. */
     private Tensor scaled(int k) {
-        return basis.components().slice(0, 0, k).multiply(deviations.slice(0, 0, k).reshape(k, 1));
+        return basis.components()
+                .slice(0, 0, k)
+                .multiply(deviations.slice(0, 0, k).reshape(k, 1));
     }
 
     private Tensor solve(Tensor images, Svd svd, int k, double ridge) {
         Tensor rest = images.subtract(basis.mean()).multiply(visible);
         Tensor gain = svd.s().divide(svd.s().square().add(ridge));
-        Tensor w = rest.matmul(svd.vt().transpose()).multiply(gain).matmul(svd.u().transpose());
+        Tensor w =
+                rest.matmul(svd.vt().transpose()).multiply(gain).matmul(svd.u().transpose());
         return w.matmul(scaled(k)).add(basis.mean());
     }
 }

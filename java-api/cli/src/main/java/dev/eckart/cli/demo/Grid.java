@@ -4,7 +4,9 @@ import java.util.stream.IntStream;
 
 /** Numbers of components to choose among. */
 final class Grid {
-    private static final int[] COMPONENTS = {1, 2, 3, 4, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 130, 160, 200, 250, 300};
+    private static final int[] COMPONENTS = {
+        1, 2, 3, 4, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 130, 160, 200, 250, 300
+    };
 
     private Grid() {}
 

@@ -18,7 +18,9 @@ import java.util.Arrays;
  *     area in ft²
  */
 record Homes(double[][] table, double[] sigma, double tolerance, int rank, double[] relation) {
-    static final String[] COLUMNS = {"area, m²", "area, ft²", "rooms", "age, years", "to the centre, km", "price, 1000 €"};
+    static final String[] COLUMNS = {
+        "area, m²", "area, ft²", "rooms", "age, years", "to the centre, km", "price, 1000 €"
+    };
     static final double SQUARE_FEET = 10.763910416709722; // in a square metre: 1 / 0.3048²
     private static final int COUNT = 200;
     private static final int FEET = 1;
@@ -31,21 +33,29 @@ record Homes(double[][] table, double[] sigma, double tolerance, int rank, doubl
             Tensor norms = x.square().sum(0).sqrt();
             Svd svd = Svd.of(x.divide(norms));
             double[] sigma = svd.s().toArray();
-            // Weyl: an error E of the table moves a singular value by ‖E‖ at most. A column of norm 1 with relative error e has
+            // Weyl: an error E of the table moves a singular value by ‖E‖ at most. A column of norm 1 with relative
+            // error e has
             // ‖E‖ about e; without, there is rounding.
             double rounding = Math.max(COUNT, COLUMNS.length) * DType.F64.epsilon() * sigma[0];
             double tolerance = Math.max(error, rounding);
             int rank = (int) Arrays.stream(sigma).filter(s -> s > tolerance).count();
             double[] last = svd.vt().select(0, sigma.length - 1).divide(norms).toArray();
             double unit = -1 / last[FEET];
-            return new Homes(table, sigma, tolerance, rank, Arrays.stream(last).map(c -> c * unit).toArray());
+            return new Homes(
+                    table,
+                    sigma,
+                    tolerance,
+                    rank,
+                    Arrays.stream(last).map(c -> c * unit).toArray());
         }
     }
 
     private static double[][] draw(Seeds seeds, double error) {
         try (Scope scope = Scope.open()) {
-            double[][] u = Tensor.uniform(DType.F64, seeds.of("homes"), COUNT, 3).toMatrix();
-            double[][] g = Tensor.normal(DType.F64, seeds.of("homes errors"), COUNT, 4).toMatrix();
+            double[][] u =
+                    Tensor.uniform(DType.F64, seeds.of("homes"), COUNT, 3).toMatrix();
+            double[][] g =
+                    Tensor.normal(DType.F64, seeds.of("homes errors"), COUNT, 4).toMatrix();
             double[][] rows = new double[COUNT][];
             for (int i = 0; i < COUNT; i++) {
                 double area = Math.round(350 + 1250 * u[i][0]) / 10.0;

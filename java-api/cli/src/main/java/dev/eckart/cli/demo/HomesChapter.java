@@ -39,22 +39,28 @@ final class HomesChapter implements Chapter {
                         + " homes (made-up data, drawn by seed). It gives the area twice, in m² and in ft², so one column of six is"
                         + " superfluous. Would you see that without the headings? The singular values do.")
                 .add(rows())
-                .add(Chart.of("Singular values of the table of homes with exact and with noisy second area, on a logarithmic scale")
+                .add(Chart.of(
+                                "Singular values of the table of homes with exact and with noisy second area, on a logarithmic scale")
                         .axes(Axis.categories("", names), Axis.log("singular value"))
                         .points("ft² exact", at, exact.sigma())
                         .points("ft² measured with 1 % error", at, noisy.sigma())
                         .height(300)
-                        .caption("Singular values of the table after dividing each column by its norm. Rule: a value counts as zero"
-                                + " when it is not above the tolerance. Exact table: tolerance max(<i>n</i>, <i>d</i>)·<i>ε</i>·<i>σ</i>"
-                                + "<sub>1</sub> = " + Html.number(exact.tolerance(), 2) + ", smallest value "
-                                + Html.number(exact.sigma()[n - 1], 2) + ", so the numerical rank is <b>" + exact.rank()
-                                + "</b> of " + n + ". With a measuring error of 1 % in the ft² no singular value can be trusted"
-                                + " closer than about " + ERROR + " (Weyl's inequality); the smallest is "
-                                + Html.number(noisy.sigma()[n - 1], 3) + ", the next " + Html.number(noisy.sigma()[n - 2], 3)
-                                + ", so the numerical rank is <b>" + noisy.rank() + "</b> of " + n + "."))
-                .text("Which column depends on which? A singular value near zero means <i>Xv</i> ≈ 0 for its right singular vector"
-                        + " <i>v</i>: the entries of the last row of <i>V</i><sup>⊤</sup>, taken back to the units of the table, are"
-                        + " the coefficients of the relation. Exact table:")
+                        .caption(
+                                "Singular values of the table after dividing each column by its norm. Rule: a value counts as zero"
+                                        + " when it is not above the tolerance. Exact table: tolerance max(<i>n</i>, <i>d</i>)·<i>ε</i>·<i>σ</i>"
+                                        + "<sub>1</sub> = " + Html.number(exact.tolerance(), 2) + ", smallest value "
+                                        + Html.number(exact.sigma()[n - 1], 2) + ", so the numerical rank is <b>"
+                                        + exact.rank()
+                                        + "</b> of " + n
+                                        + ". With a measuring error of 1 % in the ft² no singular value can be trusted"
+                                        + " closer than about " + ERROR + " (Weyl's inequality); the smallest is "
+                                        + Html.number(noisy.sigma()[n - 1], 3) + ", the next "
+                                        + Html.number(noisy.sigma()[n - 2], 3)
+                                        + ", so the numerical rank is <b>" + noisy.rank() + "</b> of " + n + "."))
+                .text(
+                        "Which column depends on which? A singular value near zero means <i>Xv</i> ≈ 0 for its right singular vector"
+                                + " <i>v</i>: the entries of the last row of <i>V</i><sup>⊤</sup>, taken back to the units of the table, are"
+                                + " the coefficients of the relation. Exact table:")
                 .formula(equation(exact, 8))
                 .text("(all other coefficients are below " + Html.number(others(exact), 2)
                         + "). With the measuring error the relation is still there, a little blurred:")
@@ -64,8 +70,14 @@ final class HomesChapter implements Chapter {
 
     private Table rows() {
         Table table = new Table(
-                "home", Homes.COLUMNS[0], Homes.COLUMNS[1], "ft² with 1 % error", Homes.COLUMNS[2], Homes.COLUMNS[3],
-                Homes.COLUMNS[4], Homes.COLUMNS[5]);
+                "home",
+                Homes.COLUMNS[0],
+                Homes.COLUMNS[1],
+                "ft² with 1 % error",
+                Homes.COLUMNS[2],
+                Homes.COLUMNS[3],
+                Homes.COLUMNS[4],
+                Homes.COLUMNS[5]);
         for (int i = 0; i < ROWS; i++) {
             double[] row = exact.table()[i];
             table.row(
@@ -78,7 +90,8 @@ final class HomesChapter implements Chapter {
                     fixed(row[4], 1),
                     fixed(row[5], 0));
         }
-        return table.caption("Made-up data. The noisy table has the column “ft² with 1 % error” in place of the exact one.");
+        return table.caption(
+                "Made-up data. The noisy table has the column “ft² with 1 % error” in place of the exact one.");
     }
 
     private static String fixed(double value, int decimals) {

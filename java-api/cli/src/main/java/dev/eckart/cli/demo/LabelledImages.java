@@ -15,8 +15,8 @@ record LabelledImages(Tensor images, int[] labels) {
 
     LabelledImages {
         if (images.dim(0) != labels.length) {
-            throw new IllegalArgumentException(
-                    "digits: " + images.dim(0) + " pictures and " + labels.length + " labels; both are needed for each");
+            throw new IllegalArgumentException("digits: " + images.dim(0) + " pictures and " + labels.length
+                    + " labels; both are needed for each");
         }
     }
 

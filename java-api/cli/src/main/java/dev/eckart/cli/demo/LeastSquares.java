@@ -40,7 +40,8 @@ final class LeastSquares implements Classifier {
             for (int s = 0; s < SHARES.length; s++) {
                 try (Scope inner = Scope.open()) {
                     Tensor shifted = eigh.w().add(SHARES[s] * largest).reshape(x.dim(1), 1);
-                    out[s] = Classifier.largest(seen.matmul(rotated.divide(shifted)).add(meanY));
+                    out[s] = Classifier.largest(
+                            seen.matmul(rotated.divide(shifted)).add(meanY));
                 }
             }
         }

@@ -6,7 +6,6 @@ import dev.eckart.cli.page.Html;
 import dev.eckart.cli.page.Page;
 import dev.eckart.cli.page.Sprites;
 import dev.eckart.tensor.Scope;
-import dev.eckart.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,11 +69,13 @@ final class MapChapter implements Chapter {
             chart.points(String.valueOf(digit), coordinate(members, 0), coordinate(members, 1), members);
         }
         page.section(key(), "A map of the digits")
-                .text("Two coordinates are few, but they make a map: each picture becomes a point, and pictures that look alike"
-                        + " come to lie near each other, although nobody told the method which digit is which. This is what is"
-                        + " meant by an <i>embedding</i>.")
+                .text(
+                        "Two coordinates are few, but they make a map: each picture becomes a point, and pictures that look alike"
+                                + " come to lie near each other, although nobody told the method which digit is which. This is what is"
+                                + " meant by an <i>embedding</i>.")
                 .add(chart.caption(Html.count(count) + (count < 2000 ? " pictures" : " pictures, drawn by seed,")
-                        + " by their first two coordinates (" + Html.percent(share, 1) + " of the variance). Point at a dot to see"
+                        + " by their first two coordinates (" + Html.percent(share, 1)
+                        + " of the variance). Point at a dot to see"
                         + " the picture; click a digit in the legend to hide or show it. Some digits overlap here and come apart"
                         + " only in later coordinates."));
     }

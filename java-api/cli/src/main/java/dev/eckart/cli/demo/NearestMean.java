@@ -22,7 +22,9 @@ final class NearestMean implements Classifier {
             Tensor counts = members.sum(0).maximum(Tensor.full(x.dtype(), 1, 1).to(x.device()));
             Tensor means = members.transpose().matmul(x).divide(counts.reshape(LabelledImages.CLASSES, 1));
             // −‖q − μ‖² but for a constant: 2⟨q, μ⟩ − ‖μ‖²
-            Tensor scores = queries.matmul(means.transpose()).multiply(2).subtract(means.square().sum(1));
+            Tensor scores = queries.matmul(means.transpose())
+                    .multiply(2)
+                    .subtract(means.square().sum(1));
             return new int[][] {Classifier.largest(scores)};
         }
     }

@@ -20,7 +20,9 @@ final class NearestNeighbours implements Classifier {
 
     @Override
     public String[] settings() {
-        return java.util.Arrays.stream(COUNTS).mapToObj(k -> k == 1 ? "1 neighbour" : k + " neighbours").toArray(String[]::new);
+        return java.util.Arrays.stream(COUNTS)
+                .mapToObj(k -> k == 1 ? "1 neighbour" : k + " neighbours")
+                .toArray(String[]::new);
     }
 
     @Override

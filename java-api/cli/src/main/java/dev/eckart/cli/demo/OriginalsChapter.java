@@ -30,13 +30,15 @@ final class OriginalsChapter implements Chapter {
         for (int row = 0; row < ROWS; row++) {
             for (int i : all.oneOfEach(random)) {
                 shown.add(i);
-                pictures.add(set.ink(all.images(), i, "A handwritten " + all.labels()[i]).caption("No. " + Html.count(i)));
+                pictures.add(set.ink(all.images(), i, "A handwritten " + all.labels()[i])
+                        .caption("No. " + Html.count(i)));
             }
         }
         Arrays.stream(all.labels()).forEach(label -> counts[label]++);
         try (Scope scope = Scope.open()) {
             Tensor range = all.images().max(0).subtract(all.images().min(0));
-            constantPixels = (int) Arrays.stream(range.toArray()).filter(r -> r == 0).count();
+            constantPixels =
+                    (int) Arrays.stream(range.toArray()).filter(r -> r == 0).count();
         }
     }
 
@@ -51,12 +53,15 @@ final class OriginalsChapter implements Chapter {
         String each = Arrays.stream(counts).mapToObj(Html::count).collect(Collectors.joining(", "));
         page.section(key(), "The digits")
                 .text("Each picture is a grid of " + set.height() + " × " + set.width() + " = " + pixels
-                        + " grey values between 0 (paper) and 1 (ink). Written one after the other they are a row of " + pixels
-                        + " numbers, a point in a space of " + pixels + " dimensions; all " + Html.count(set.train().count())
+                        + " grey values between 0 (paper) and 1 (ink). Written one after the other they are a row of "
+                        + pixels
+                        + " numbers, a point in a space of " + pixels + " dimensions; all "
+                        + Html.count(set.train().count())
                         + " rows together are the matrix <i>X</i>.")
                 .add(Pictures.flow(pictures)
-                        .caption("Thirty of the originals, drawn by seed. Of the digits 0 to 9 there are " + each + " pictures; "
-                                + constantPixels + " of the " + pixels + " pixels have the same value in all of them."));
+                        .caption("Thirty of the originals, drawn by seed. Of the digits 0 to 9 there are " + each
+                                + " pictures; " + constantPixels + " of the " + pixels
+                                + " pixels have the same value in all of them."));
     }
 
     @Override

@@ -16,7 +16,13 @@ final class RecognitionChapter implements Chapter {
 
     /** One line of the table. */
     record Outcome(
-            String features, long numbers, String method, String setting, double validation, double test, double seconds) {
+            String features,
+            long numbers,
+            String method,
+            String setting,
+            double validation,
+            double test,
+            double seconds) {
         Map<String, Object> report() {
             Map<String, Object> out = new LinkedHashMap<>();
             out.put("features", features);
@@ -43,7 +49,11 @@ final class RecognitionChapter implements Chapter {
             classifiers.forEach(c -> outcomes.add(run(c, fit.dim(1) + " components", fit, validation, test)));
         }
         classifiers.forEach(c -> outcomes.add(run(
-                c, "raw pixels", split.fit().images(), split.validation().images(), split.test().images())));
+                c,
+                "raw pixels",
+                split.fit().images(),
+                split.validation().images(),
+                split.test().images())));
     }
 
     private static Tensor coordinates(Study study, LabelledImages part) {
@@ -95,16 +105,22 @@ final class RecognitionChapter implements Chapter {
         Outcome few = outcomes.get(0);
         Outcome all = outcomes.get(outcomes.size() / 2);
         page.section(key(), "Recognizing digits with fewer numbers")
-                .text("Do " + few.numbers() + " coordinates still tell the digits apart? Three simple methods try, once on the"
-                        + " coordinates and once on all " + all.numbers() + " pixels: the majority among the nearest examples, a"
+                .text("Do " + few.numbers()
+                        + " coordinates still tell the digits apart? Three simple methods try, once on the"
+                        + " coordinates and once on all " + all.numbers()
+                        + " pixels: the majority among the nearest examples, a"
                         + " straight-line fit to each digit, and the nearest mean.")
-                .add(table.caption("Share of right answers. Components and methods learn from " + Html.count(split.fit().count())
-                        + " pictures, settings are chosen on " + Html.count(split.validation().count())
+                .add(table.caption("Share of right answers. Components and methods learn from "
+                        + Html.count(split.fit().count())
+                        + " pictures, settings are chosen on "
+                        + Html.count(split.validation().count())
                         + " others, and the " + Html.count(split.test().count())
                         + " of the test part are looked at once, with the setting chosen; ± is one standard error."))
-                .text("With nearest neighbours, " + few.numbers() + " numbers a picture get " + Html.percent(few.test(), 2)
-                        + " right, the raw pixels " + Html.percent(all.test(), 2)
-                        + ": what the later components hold is hardly needed for telling digits apart, and part of it is noise.");
+                .text(
+                        "With nearest neighbours, " + few.numbers() + " numbers a picture get "
+                                + Html.percent(few.test(), 2)
+                                + " right, the raw pixels " + Html.percent(all.test(), 2)
+                                + ": what the later components hold is hardly needed for telling digits apart, and part of it is noise.");
     }
 
     private double error(Outcome o) {
@@ -117,12 +133,15 @@ final class RecognitionChapter implements Chapter {
         out.put("fit", split.fit().count());
         out.put("validation", split.validation().count());
         out.put("test", split.test().count());
-        out.put("results", outcomes.stream().map(o -> {
-                    Map<String, Object> one = o.report();
-                    one.put("standardError", error(o));
-                    return one;
-                })
-                .toList());
+        out.put(
+                "results",
+                outcomes.stream()
+                        .map(o -> {
+                            Map<String, Object> one = o.report();
+                            one.put("standardError", error(o));
+                            return one;
+                        })
+                        .toList());
         return out;
     }
 }

@@ -69,14 +69,18 @@ final class ReconstructionChapter implements Chapter {
         rows.forEach(row -> table.row("", row));
         int last = ranks.length - 1;
         page.section(key(), "Fewer numbers, nearly the same picture")
-                .text("Keep only the first <i>k</i> terms of the sum and a picture is described by <i>k</i> numbers instead of"
-                        + " one for every pixel. The theorem of Eckart, Young and Mirsky says that nothing of rank <i>k</i> comes closer"
-                        + " to the data:")
-                .formula("‖<i>X̃</i> − <i>X̃<sub>k</sub></i>‖ ≤ ‖<i>X̃</i> − <i>B</i>‖ for every <i>B</i> of rank at most <i>k</i>")
-                .add(table.caption("Digits from their first <i>k</i> coordinates; the heading gives <i>k</i> and the share of the"
-                        + " variance kept. At " + ranks[last] + " numbers a pixel is wrong by "
-                        + Html.number(rootMeanSquare[last], 3) + " on average (root mean square over all pictures), at one number by "
-                        + Html.number(rootMeanSquare[0], 3) + "."));
+                .text(
+                        "Keep only the first <i>k</i> terms of the sum and a picture is described by <i>k</i> numbers instead of"
+                                + " one for every pixel. The theorem of Eckart, Young and Mirsky says that nothing of rank <i>k</i> comes closer"
+                                + " to the data:")
+                .formula(
+                        "‖<i>X̃</i> − <i>X̃<sub>k</sub></i>‖ ≤ ‖<i>X̃</i> − <i>B</i>‖ for every <i>B</i> of rank at most <i>k</i>")
+                .add(table.caption(
+                        "Digits from their first <i>k</i> coordinates; the heading gives <i>k</i> and the share of the"
+                                + " variance kept. At " + ranks[last] + " numbers a pixel is wrong by "
+                                + Html.number(rootMeanSquare[last], 3)
+                                + " on average (root mean square over all pictures), at one number by "
+                                + Html.number(rootMeanSquare[0], 3) + "."));
     }
 
     @Override

@@ -41,7 +41,8 @@ final class RectifyingChapter implements Chapter {
             double least = Double.POSITIVE_INFINITY;
             int projected = 0;
             double leastProjected = Double.POSITIVE_INFINITY;
-            for (int candidate : Grid.upTo(Math.toIntExact(study.basis().components().dim(0)))) {
+            for (int candidate :
+                    Grid.upTo(Math.toIntExact(study.basis().components().dim(0)))) {
                 double plain = filling.errorOfProjection(seen, candidate);
                 if (plain < leastProjected) {
                     leastProjected = plain;
@@ -71,8 +72,10 @@ final class RectifyingChapter implements Chapter {
                 String what = "a " + test.labels()[i];
                 originals.add(set.ink(test.images(), i, "The original, " + what));
                 covered.add(set.ink(grey, i, "Partly covered, " + what));
-                naive.add(set.ink(hidden.add(filling.coveredPart(byProjection)), i, "Filled in by projection, " + what));
-                rectified.add(set.ink(hidden.add(filling.coveredPart(bySolving)), i, "Filled in by least squares, " + what));
+                naive.add(
+                        set.ink(hidden.add(filling.coveredPart(byProjection)), i, "Filled in by projection, " + what));
+                rectified.add(
+                        set.ink(hidden.add(filling.coveredPart(bySolving)), i, "Filled in by least squares, " + what));
             }
         }
     }
@@ -85,27 +88,39 @@ final class RectifyingChapter implements Chapter {
     @Override
     public void show(Page page) {
         page.section(key(), "Seeing what is covered")
-                .text("Cover a part of a picture. Projecting it as it is takes the covered pixels for paper and gets the digit wrong."
-                        + " Better to ask which coordinates explain the pixels that <em>are</em> visible (the set <i>S</i>), and to"
-                        + " read the covered ones off the picture with these coordinates: least squares, with a small ridge that"
-                        + " prefers coordinates of the usual size.")
-                .formula("min<sub><i>z</i></sub> ‖(<i>x</i> − <i>x̄</i> − <i>V<sub>k</sub>z</i>)<sub><i>S</i></sub>‖² + <i>α</i>"
-                        + " Σ<sub><i>i</i></sub> <i>z<sub>i</sub></i>² / <i>λ<sub>i</sub></i>,&emsp;<i>λ<sub>i</sub></i> the variance"
-                        + " along <i>v<sub>i</sub></i>")
+                .text(
+                        "Cover a part of a picture. Projecting it as it is takes the covered pixels for paper and gets the digit wrong."
+                                + " Better to ask which coordinates explain the pixels that <em>are</em> visible (the set <i>S</i>), and to"
+                                + " read the covered ones off the picture with these coordinates: least squares, with a small ridge that"
+                                + " prefers coordinates of the usual size.")
+                .formula(
+                        "min<sub><i>z</i></sub> ‖(<i>x</i> − <i>x̄</i> − <i>V<sub>k</sub>z</i>)<sub><i>S</i></sub>‖² + <i>α</i>"
+                                + " Σ<sub><i>i</i></sub> <i>z<sub>i</sub></i>² / <i>λ<sub>i</sub></i>,&emsp;<i>λ<sub>i</sub></i> the variance"
+                                + " along <i>v<sub>i</sub></i>")
                 .add(Pictures.table(SHOWN)
                         .row("original", originals)
                         .row("covered", covered)
                         .row("projected", naive)
                         .row("least squares", rectified)
-                        .caption("Pictures of the test part with " + cover.pixels() + " of " + cover.height() * cover.width()
+                        .caption("Pictures of the test part with " + cover.pixels() + " of "
+                                + cover.height() * cover.width()
                                 + " pixels covered (the grey square); the covered pixels filled in from the projection, and from the"
                                 + " least-squares solution."))
-                .add(new Table("covered pixels filled in with", "components <i>k</i>", "ridge <i>α</i>", "mean squared error")
+                .add(new Table(
+                                "covered pixels filled in with",
+                                "components <i>k</i>",
+                                "ridge <i>α</i>",
+                                "mean squared error")
                         .row("the mean picture", "–", "–", Html.number(meanError))
                         .row("the projection", String.valueOf(naiveK), "–", Html.number(naiveError))
-                        .row("least squares on what is visible", String.valueOf(bestK), Html.number(bestRidge), Html.number(rectifiedError))
-                        .caption("Error on the covered pixels of the whole test part. <i>k</i> and <i>α</i> were chosen on the"
-                                + " validation part (error " + Html.number(validation) + " there)."));
+                        .row(
+                                "least squares on what is visible",
+                                String.valueOf(bestK),
+                                Html.number(bestRidge),
+                                Html.number(rectifiedError))
+                        .caption(
+                                "Error on the covered pixels of the whole test part. <i>k</i> and <i>α</i> were chosen on the"
+                                        + " validation part (error " + Html.number(validation) + " there)."));
     }
 
     @Override

@@ -30,7 +30,8 @@ final class SamplesChapter implements Chapter {
         Decomposition whole = study.whole();
         k = whole.componentsFor(0.95);
         try (Scope scope = Scope.open()) {
-            double[] deviations = Arrays.stream(whole.variances()).limit(k).map(Math::sqrt).toArray();
+            double[] deviations =
+                    Arrays.stream(whole.variances()).limit(k).map(Math::sqrt).toArray();
             Tensor images = whole.paint(draw(whole, study.seeds().of("samples"), COUNT, deviations));
             outside = outside(images);
             for (int i = 0; i < COUNT; i++) {
@@ -94,18 +95,23 @@ final class SamplesChapter implements Chapter {
         Pictures each = Pictures.table(digits.toArray(String[]::new));
         perDigit.forEach(row -> each.row("", row));
         page.section(key(), "Pictures that nobody drew")
-                .text("Turn the sum around: draw the coordinates at random, each from a normal distribution with the variance found"
-                        + " along its component, and add up. The space of coordinates is called <i>latent</i>; making pictures from"
-                        + " it is the simplest generative model there is.")
-                .formula("<i>z<sub>i</sub></i> ~ N(0, <i>λ<sub>i</sub></i>),&emsp;<i>x</i> = <i>x̄</i> + Σ<sub><i>i</i> ≤ "
-                        + k + "</sub> <i>z<sub>i</sub> v<sub>i</sub></i>")
+                .text(
+                        "Turn the sum around: draw the coordinates at random, each from a normal distribution with the variance found"
+                                + " along its component, and add up. The space of coordinates is called <i>latent</i>; making pictures from"
+                                + " it is the simplest generative model there is.")
+                .formula(
+                        "<i>z<sub>i</sub></i> ~ N(0, <i>λ<sub>i</sub></i>),&emsp;<i>x</i> = <i>x̄</i> + Σ<sub><i>i</i> ≤ "
+                                + k + "</sub> <i>z<sub>i</sub> v<sub>i</sub></i>")
                 .add(Pictures.flow(together)
-                        .caption(COUNT + " samples in the first " + k + " coordinates (95 % of the variance). The strokes are there,"
+                        .caption(COUNT + " samples in the first " + k
+                                + " coordinates (95 % of the variance). The strokes are there,"
                                 + " the digits hardly: a single normal distribution also covers the empty space between the digits. "
-                                + Html.percent(outside, 1) + " of the sampled pixels are more than 0.1 below paper or above ink."))
-                .add(each.caption("Three samples from a normal distribution of each digit's own, with its own mean and directions in"
-                        + " the same coordinates: much better (" + Html.percent(outsidePerDigit, 1)
-                        + " outside). Closing the remaining gap is what deeper generative models are for."));
+                                + Html.percent(outside, 1)
+                                + " of the sampled pixels are more than 0.1 below paper or above ink."))
+                .add(each.caption(
+                        "Three samples from a normal distribution of each digit's own, with its own mean and directions in"
+                                + " the same coordinates: much better (" + Html.percent(outsidePerDigit, 1)
+                                + " outside). Closing the remaining gap is what deeper generative models are for."));
     }
 
     @Override

@@ -70,22 +70,26 @@ final class SimilarityChapter implements Chapter {
             Tensor zx = whole.project(a, all);
             Tensor zy = whole.project(b, all);
             norms = Deviation.of(Rows.norms(x).toArray(), Rows.norms(zx).toArray());
-            products = Deviation.of(x.multiply(y).sum(1).toArray(), zx.multiply(zy).sum(1).toArray());
+            products = Deviation.of(
+                    x.multiply(y).sum(1).toArray(), zx.multiply(zy).sum(1).toArray());
             before = Rows.norms(x.subtract(y)).toArray();
             Tensor difference = zx.subtract(zy);
             distances = Deviation.of(before, Rows.norms(difference).toArray());
-            IntStream.concat(IntStream.of(RANKS).filter(k -> k < all), IntStream.of(all)).forEach(k -> {
-                ranks.add(k);
-                after.add(Rows.norms(difference.slice(1, 0, k)).toArray());
-            });
+            IntStream.concat(IntStream.of(RANKS).filter(k -> k < all), IntStream.of(all))
+                    .forEach(k -> {
+                        ranks.add(k);
+                        after.add(Rows.norms(difference.slice(1, 0, k)).toArray());
+                    });
         }
         after.forEach(d -> correlations.add(correlation(before, d)));
     }
 
     /** Pearson's coefficient of the plotted distances. */
     private static double correlation(double[] x, double[] y) {
-        double meanX = IntStream.range(0, x.length).mapToDouble(i -> x[i]).average().orElse(0);
-        double meanY = IntStream.range(0, y.length).mapToDouble(i -> y[i]).average().orElse(0);
+        double meanX =
+                IntStream.range(0, x.length).mapToDouble(i -> x[i]).average().orElse(0);
+        double meanY =
+                IntStream.range(0, y.length).mapToDouble(i -> y[i]).average().orElse(0);
         double xy = 0;
         double xx = 0;
         double yy = 0;
@@ -104,10 +108,16 @@ final class SimilarityChapter implements Chapter {
 
     @Override
     public void show(Page page) {
-        double reach = IntStream.range(0, before.length).mapToDouble(i -> before[i]).max().orElse(1) * 1.05;
+        double reach = IntStream.range(0, before.length)
+                        .mapToDouble(i -> before[i])
+                        .max()
+                        .orElse(1)
+                * 1.05;
         double[] ends = {0, reach};
         Chart chart = Chart.of("Distances between pairs of pictures, measured on pixels and on coordinates")
-                .axes(Axis.linear("distance on pixels", 0, Math.ceil(reach)), Axis.linear("distance on coordinates", 0, Math.ceil(reach)))
+                .axes(
+                        Axis.linear("distance on pixels", 0, Math.ceil(reach)),
+                        Axis.linear("distance on coordinates", 0, Math.ceil(reach)))
                 .height(560)
                 .square();
         for (int i = 0; i < ranks.size(); i++) {
@@ -124,13 +134,18 @@ final class SimilarityChapter implements Chapter {
                 .text("The columns of <i>V</i> are at right angles and of length one, so the change of coordinates"
                         + " <i>z</i> = <i>V</i><sup>⊤</sup><i>x̃</i> is a rotation (perhaps with a reflection). Lengths, angles and"
                         + " distances stay as they are; comparing coordinates is comparing pictures.")
-                .formula("‖<i>x̃</i>‖ = ‖<i>z</i>‖,&emsp;⟨<i>x̃</i>, <i>ỹ</i>⟩ = ⟨<i>z<sub>x</sub></i>, <i>z<sub>y</sub></i>⟩,&emsp;"
-                        + "‖<i>x̃</i> − <i>ỹ</i>‖ = ‖<i>z<sub>x</sub></i> − <i>z<sub>y</sub></i>‖")
+                .formula(
+                        "‖<i>x̃</i>‖ = ‖<i>z</i>‖,&emsp;⟨<i>x̃</i>, <i>ỹ</i>⟩ = ⟨<i>z<sub>x</sub></i>, <i>z<sub>y</sub></i>⟩,&emsp;"
+                                + "‖<i>x̃</i> − <i>ỹ</i>‖ = ‖<i>z<sub>x</sub></i> − <i>z<sub>y</sub></i>‖")
                 .add(chart.dashed("equal", ends, ends)
-                        .caption("Distances of " + PAIRS + " random pairs of pictures. With all " + all + " coordinates every pair"
+                        .caption("Distances of " + PAIRS + " random pairs of pictures. With all " + all
+                                + " coordinates every pair"
                                 + " lies on the diagonal; with fewer, distances shrink but keep their order more or less: the"
                                 + " correlation is " + says + " coordinates."))
-                .add(new Table("with all " + all + " coordinates (" + dtype + ")", "largest deviation", "over the largest value")
+                .add(new Table(
+                                "with all " + all + " coordinates (" + dtype + ")",
+                                "largest deviation",
+                                "over the largest value")
                         .row("length ‖<i>x̃</i>‖", Html.number(norms.absolute(), 2), Html.number(norms.relative(), 2))
                         .row("inner product", Html.number(products.absolute(), 2), Html.number(products.relative(), 2))
                         .row("distance", Html.number(distances.absolute(), 2), Html.number(distances.relative(), 2))

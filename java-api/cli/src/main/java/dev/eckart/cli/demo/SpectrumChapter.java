@@ -74,8 +74,9 @@ final class SpectrumChapter implements Chapter {
                 .toArray();
         double[] at = Arrays.stream(shown).mapToDouble(i -> ks[i]).toArray();
         page.section(key(), "How much is lost: the singular values tell")
-                .text("The singular values <i>σ</i><sub>1</sub> ≥ <i>σ</i><sub>2</sub> ≥ … measure how much of the data lies along"
-                        + " each component. They fall quickly: a few directions carry most of what there is to see.")
+                .text(
+                        "The singular values <i>σ</i><sub>1</sub> ≥ <i>σ</i><sub>2</sub> ≥ … measure how much of the data lies along"
+                                + " each component. They fall quickly: a few directions carry most of what there is to see.")
                 .add(Chart.of("The singular values in descending order on a logarithmic scale")
                         .axes(Axis.linear("number i", 0, Double.NaN), Axis.log("singular value σᵢ"))
                         .line("σᵢ", numbers, Arrays.copyOf(sigma, rank))
@@ -85,15 +86,20 @@ final class SpectrumChapter implements Chapter {
                                 + "; the rest are zero but for rounding, and not shown. <i>σ</i><sub>1</sub> = "
                                 + Html.number(sigma[0], 6) + "."))
                 .text("And they tell in advance what leaving terms out will cost, to the last digit:")
-                .formula("‖<i>X̃</i> − <i>X̃<sub>k</sub></i>‖² = Σ<sub><i>i</i> &gt; <i>k</i></sub> <i>σ<sub>i</sub></i>²")
-                .add(Chart.of("Squared error of the rank-k approximation, measured and predicted, on a logarithmic scale")
+                .formula(
+                        "‖<i>X̃</i> − <i>X̃<sub>k</sub></i>‖² = Σ<sub><i>i</i> &gt; <i>k</i></sub> <i>σ<sub>i</sub></i>²")
+                .add(Chart.of(
+                                "Squared error of the rank-k approximation, measured and predicted, on a logarithmic scale")
                         .axes(Axis.linear("terms kept k"), Axis.log("squared error"))
                         .points("measured on the pictures", at, pick(measured, shown))
                         .line("sum of the σᵢ² left out", at, pick(predicted, shown))
-                        .caption("Dots: every picture rebuilt from <i>k</i> terms, subtracted from the original, the squares added"
-                                + " up. Line: the sum of the squared singular values from <i>k</i> + 1 on. The two are computed"
-                                + " independently, and over all " + ks.length + " values of <i>k</i> they differ by at most "
-                                + Html.number(deviation(), 2) + " of ‖<i>X̃</i>‖²: they agree to " + agreeingDigits() + " digits."))
+                        .caption(
+                                "Dots: every picture rebuilt from <i>k</i> terms, subtracted from the original, the squares added"
+                                        + " up. Line: the sum of the squared singular values from <i>k</i> + 1 on. The two are computed"
+                                        + " independently, and over all " + ks.length
+                                        + " values of <i>k</i> they differ by at most "
+                                        + Html.number(deviation(), 2) + " of ‖<i>X̃</i>‖²: they agree to "
+                                        + agreeingDigits() + " digits."))
                 .add(table(shown));
     }
 

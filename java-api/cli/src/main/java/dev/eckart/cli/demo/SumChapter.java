@@ -56,7 +56,8 @@ final class SumChapter implements Chapter {
                     sum = sum.add(part);
                 }
                 left[i] = x.subtract(sum).norm();
-                sums.add(set.ink(sum, "The sum of the mean and " + i + " components").caption(Html.number(left[i], 3)));
+                sums.add(set.ink(sum, "The sum of the mean and " + i + " components")
+                        .caption(Html.number(left[i], 3)));
             }
             terms.add(set.ink(x, "The original, a " + label).caption("original"));
             sums.add(set.ink(x, "The original, a " + label).caption("0"));
@@ -81,23 +82,27 @@ final class SumChapter implements Chapter {
 
     @Override
     public void show(Page page) {
-        List<String> names =
-                IntStream.rangeClosed(1, scores.length).mapToObj(Integer::toString).toList();
+        List<String> names = IntStream.rangeClosed(1, scores.length)
+                .mapToObj(Integer::toString)
+                .toList();
         Pictures table = Pictures.table(heads).row("added", terms).row("so far", sums);
         page.section(key(), "One digit, term by term")
                 .text("Every picture is the mean plus so much of each component; nothing else is needed.")
                 .formula("<i>x</i> = <i>x̄</i> + Σ<sub><i>i</i></sub> <i>z<sub>i</sub> v<sub>i</sub></i>")
-                .add(table.caption("Picture no. " + Html.count(row) + ", a " + label + ". Above: what each term adds, with its"
-                        + " coefficient <i>z<sub>i</sub></i>. Below: the sum so far, with its distance"
-                        + " ‖<i>x</i> − sum‖ from the original."))
-                .text("Where does a coefficient come from? It is the projection of the picture on the component: multiply the two"
-                        + " pixel by pixel and add up.")
+                .add(table.caption(
+                        "Picture no. " + Html.count(row) + ", a " + label + ". Above: what each term adds, with its"
+                                + " coefficient <i>z<sub>i</sub></i>. Below: the sum so far, with its distance"
+                                + " ‖<i>x</i> − sum‖ from the original."))
+                .text(
+                        "Where does a coefficient come from? It is the projection of the picture on the component: multiply the two"
+                                + " pixel by pixel and add up.")
                 .formula("<i>z<sub>i</sub></i> = ⟨<i>v<sub>i</sub></i>, <i>x</i> − <i>x̄</i>⟩")
                 .add(Chart.of("Bar chart of the first " + scores.length + " coordinates of the digit")
                         .axes(Axis.categories("component i", names), Axis.linear("coordinate zᵢ"))
                         .bars("zᵢ", scores)
                         .height(260)
-                        .caption("The first " + scores.length + " coordinates of this " + label + ": its address in the new"
+                        .caption("The first " + scores.length + " coordinates of this " + label
+                                + ": its address in the new"
                                 + " coordinate system. The later ones are small, which is what makes it possible to leave them"
                                 + " out."));
     }

@@ -49,14 +49,17 @@ final class VarianceChapter implements Chapter {
         double[] ks = IntStream.range(0, cumulative.length).asDoubleStream().toArray();
         double[] percent = Arrays.stream(cumulative).map(c -> 100 * c).toArray();
         StringBuilder mentioned = new StringBuilder();
-        Arrays.stream(MENTIONED).filter(k -> k < cumulative.length).forEach(k -> mentioned
-                .append(mentioned.length() == 0 ? "" : ", ")
-                .append(k)
-                .append(k == 1 ? " component: " : ": ")
-                .append(Html.percent(cumulative[k], 2)));
+        Arrays.stream(MENTIONED)
+                .filter(k -> k < cumulative.length)
+                .forEach(k -> mentioned
+                        .append(mentioned.length() == 0 ? "" : ", ")
+                        .append(k)
+                        .append(k == 1 ? " component: " : ": ")
+                        .append(Html.percent(cumulative[k], 2)));
         page.section(key(), "How many components are enough?")
-                .text("The squares of the singular values, divided by <i>n</i> − 1, are variances. Their running sum over the"
-                        + " total says what share of all differences between pictures the first <i>k</i> components explain.")
+                .text(
+                        "The squares of the singular values, divided by <i>n</i> − 1, are variances. Their running sum over the"
+                                + " total says what share of all differences between pictures the first <i>k</i> components explain.")
                 .add(Chart.of("Cumulative explained variance in percent against the number of components")
                         .axes(Axis.linear("components k"), Axis.linear("variance explained, %", 0, 100))
                         .line("explained", ks, percent)
@@ -64,8 +67,10 @@ final class VarianceChapter implements Chapter {
                         .mark("95 %: " + for95, for95)
                         .height(320)
                         .caption("<i>k</i> = " + for90 + " reaches 90 %, <i>k</i> = " + for95 + " reaches 95 %, of "
-                                + (cumulative.length - 1) + ". " + mentioned + ". The other classical route, the eigenvectors of"
-                                + " the covariance matrix, also finds " + byCovariance + " components for 95 %; its variances"
+                                + (cumulative.length - 1) + ". " + mentioned
+                                + ". The other classical route, the eigenvectors of"
+                                + " the covariance matrix, also finds " + byCovariance
+                                + " components for 95 %; its variances"
                                 + " differ from these by at most " + Html.number(deviation, 2) + " of the largest."));
     }
 

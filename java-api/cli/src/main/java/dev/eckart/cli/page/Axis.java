@@ -75,7 +75,10 @@ public record Axis(String name, Type type, List<String> categories, double from,
         if (value == Math.rint(value) && Math.abs(value) < 1e9) {
             json.writeNumber((long) value);
         } else {
-            json.writeNumber(new BigDecimal(value).round(new MathContext(digits)).stripTrailingZeros().toString());
+            json.writeNumber(new BigDecimal(value)
+                    .round(new MathContext(digits))
+                    .stripTrailingZeros()
+                    .toString());
         }
     }
 }

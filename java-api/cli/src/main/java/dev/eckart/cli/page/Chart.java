@@ -83,7 +83,8 @@ public final class Chart implements Block {
 
     private Chart add(Kind kind, String name, double[] xs, double[] ys, int[] tiles) {
         if (xs.length != ys.length || tiles != null && tiles.length != xs.length) {
-            throw new IllegalArgumentException("chart: series '" + name + "' has " + xs.length + " x and " + ys.length + " y");
+            throw new IllegalArgumentException(
+                    "chart: series '" + name + "' has " + xs.length + " x and " + ys.length + " y");
         }
         series.add(new Series(kind, name, xs, ys, tiles));
         return this;
@@ -122,9 +123,10 @@ public final class Chart implements Block {
     @Override
     public String html(Charts charts) {
         int number = charts.add(json());
-        String shape = square ? "aspect-ratio:1;max-width:" + height + "px;margin-inline:auto" : "height:" + height + "px";
-        return "<figure><div class=\"chart\" role=\"img\" data-chart=\"" + number + "\" style=\"" + shape + "\" aria-label=\""
-                + Html.escape(label) + "\"></div>" + Section.figcaption(caption) + "</figure>\n";
+        String shape =
+                square ? "aspect-ratio:1;max-width:" + height + "px;margin-inline:auto" : "height:" + height + "px";
+        return "<figure><div class=\"chart\" role=\"img\" data-chart=\"" + number + "\" style=\"" + shape
+                + "\" aria-label=\"" + Html.escape(label) + "\"></div>" + Section.figcaption(caption) + "</figure>\n";
     }
 
     private String json() {
@@ -157,7 +159,8 @@ public final class Chart implements Block {
     private void write(JsonGenerator json, Series each) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", each.name());
-        json.writeStringField("type", each.kind() == Kind.DASHED ? "line" : each.kind().name().toLowerCase(java.util.Locale.ROOT));
+        json.writeStringField(
+                "type", each.kind() == Kind.DASHED ? "line" : each.kind().name().toLowerCase(java.util.Locale.ROOT));
         if (each.kind() == Kind.DASHED) {
             json.writeObjectFieldStart("lineStyle");
             json.writeStringField("type", "dashed");

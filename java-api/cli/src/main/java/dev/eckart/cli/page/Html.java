@@ -28,7 +28,8 @@ public final class Html {
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits));
         int exponent = rounded.precision() - rounded.scale() - 1;
         if (exponent < -4 || exponent > 6) {
-            return sign(rounded.movePointLeft(exponent)) + "&nbsp;·&nbsp;10<sup>" + sign(BigDecimal.valueOf(exponent)) + "</sup>";
+            return sign(rounded.movePointLeft(exponent)) + "&nbsp;·&nbsp;10<sup>" + sign(BigDecimal.valueOf(exponent))
+                    + "</sup>";
         }
         return sign(rounded);
     }

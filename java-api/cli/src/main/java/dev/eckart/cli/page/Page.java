@@ -58,7 +58,8 @@ public final class Page {
         Charts charts = new Charts();
         StringBuilder body = new StringBuilder();
         sections.forEach(section -> body.append(section.html(charts)));
-        StringBuilder out = new StringBuilder("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        StringBuilder out =
+                new StringBuilder("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         out.append("<title>").append(Html.escape(title)).append("</title>\n");
         out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         out.append("<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n");
@@ -72,7 +73,9 @@ public final class Page {
         out.append(footer.isEmpty() ? "" : "<footer><p>" + footer.strip() + "</p></footer>\n");
         out.append("<noscript><p>The charts need JavaScript; pictures, tables and text do not.</p></noscript>\n");
         if (charts.size() > 0) {
-            out.append("<script type=\"application/json\" id=\"charts\">").append(charts.json()).append("</script>\n");
+            out.append("<script type=\"application/json\" id=\"charts\">")
+                    .append(charts.json())
+                    .append("</script>\n");
             out.append("<script>").append(resource(ECHARTS)).append("</script>\n");
         }
         out.append("<script>\n").append(resource("page.js")).append("</script>\n</body>\n</html>\n");
@@ -103,9 +106,11 @@ public final class Page {
 
     /** A text of the class path; nothing in it may end the script or style element around it. */
     private static String resource(String name) {
-        try (InputStream in = Page.class.getResourceAsStream(name.startsWith("/") ? name : "/dev/eckart/cli/page/" + name)) {
+        try (InputStream in =
+                Page.class.getResourceAsStream(name.startsWith("/") ? name : "/dev/eckart/cli/page/" + name)) {
             if (in == null) {
-                throw new IllegalStateException("page: " + name + " is not on the class path; use the complete eckart.jar");
+                throw new IllegalStateException(
+                        "page: " + name + " is not on the class path; use the complete eckart.jar");
             }
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             if (text.contains("</script") || text.contains("<!--") || text.contains("</style")) {

@@ -42,7 +42,7 @@ public record Picture(String uri, Palette palette, String alt, String caption) {
 
     String html() {
         String below = caption.isEmpty() ? "" : "<span class=\"below\">" + caption + "</span>";
-        return "<img class=\"" + palette.cssClass() + "\" width=\"" + LARGER_SIDE + "\" height=\"" + LARGER_SIDE + "\" alt=\""
-                + Html.escape(alt) + "\" src=\"" + uri + "\">" + below;
+        return "<img class=\"" + palette.cssClass() + "\" width=\"" + LARGER_SIDE + "\" height=\"" + LARGER_SIDE
+                + "\" alt=\"" + Html.escape(alt) + "\" src=\"" + uri + "\">" + below;
     }
 }

@@ -60,9 +60,11 @@ public final class Pictures implements Block {
 
     private String flowHtml() {
         StringBuilder out = new StringBuilder("<div class=\"flow\">\n");
-        rows.get(0).pictures().forEach(picture -> out.append("<div class=\"tile\">")
-                .append(picture.html())
-                .append("</div>\n"));
+        rows.get(0)
+                .pictures()
+                .forEach(picture -> out.append("<div class=\"tile\">")
+                        .append(picture.html())
+                        .append("</div>\n"));
         return out.append("</div>").toString();
     }
 
@@ -77,7 +79,9 @@ public final class Pictures implements Block {
         out.append("<tbody>\n");
         for (Row row : rows) {
             out.append("<tr>").append(named ? "<th scope=\"row\">" + row.head() + "</th>" : "");
-            row.pictures().forEach(picture -> out.append("<td>").append(picture.html()).append("</td>"));
+            row.pictures()
+                    .forEach(
+                            picture -> out.append("<td>").append(picture.html()).append("</td>"));
             out.append("</tr>\n");
         }
         return out.append("</tbody></table></div>").toString();

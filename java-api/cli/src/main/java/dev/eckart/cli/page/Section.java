@@ -31,7 +31,8 @@ public final class Section {
     }
 
     String html(Charts charts) {
-        StringBuilder out = new StringBuilder("<section id=\"" + Html.escape(id) + "\">\n<h2>" + Html.escape(title) + "</h2>\n");
+        StringBuilder out =
+                new StringBuilder("<section id=\"" + Html.escape(id) + "\">\n<h2>" + Html.escape(title) + "</h2>\n");
         blocks.forEach(block -> out.append(block.html(charts)));
         return out.append("</section>\n").toString();
     }

@@ -58,7 +58,8 @@ final class SmallPng {
         return out;
     }
 
-    private static byte[] pixels(double[] values, int height, int width, Palette palette, double limit) throws IOException {
+    private static byte[] pixels(double[] values, int height, int width, Palette palette, double limit)
+            throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
         try (DeflaterOutputStream zlib = new DeflaterOutputStream(out, deflater)) {

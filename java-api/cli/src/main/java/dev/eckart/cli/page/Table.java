@@ -42,7 +42,8 @@ public final class Table implements Block {
         out.append("</tr></thead><tbody>\n");
         for (List<String> row : rows) {
             out.append("<tr><th scope=\"row\">").append(row.get(0)).append("</th>");
-            row.subList(1, row.size()).forEach(cell -> out.append("<td>").append(cell).append("</td>"));
+            row.subList(1, row.size())
+                    .forEach(cell -> out.append("<td>").append(cell).append("</td>"));
             out.append("</tr>\n");
         }
         return out.append("</tbody></table></div>")

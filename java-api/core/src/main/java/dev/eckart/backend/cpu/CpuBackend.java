@@ -120,8 +120,7 @@ public final class CpuBackend implements Backend {
     @Override
     public void reduce(ReduceOp op, View a, View out) {
         try (Lease lease = Lease.of(a, out)) {
-            Native.reduce(
-                    op.ordinal(), type(a), type(out), describe(out.broadcastTo(a.shape()), a), Threads.current());
+            Native.reduce(op.ordinal(), type(a), type(out), describe(out.broadcastTo(a.shape()), a), Threads.current());
         }
     }
 
@@ -223,7 +222,8 @@ public final class CpuBackend implements Backend {
     @Override
     public void qr(View a, View r) {
         try (Lease lease = Lease.of(a, r)) {
-            Native.qr(type(a), rows(a), columns(a), a.address(), leading(a), r.address(), leading(r), Threads.current());
+            Native.qr(
+                    type(a), rows(a), columns(a), a.address(), leading(a), r.address(), leading(r), Threads.current());
         }
     }
 
@@ -309,7 +309,9 @@ public final class CpuBackend implements Backend {
 
     /** The distance between rows; a matrix of at most one row may have any. */
     private static long leading(View matrix) {
-        return rows(matrix) <= 1 ? Math.max(1, columns(matrix)) : matrix.layout().stride(-2);
+        return rows(matrix) <= 1
+                ? Math.max(1, columns(matrix))
+                : matrix.layout().stride(-2);
     }
 
     /** The packed operands of eckart.h; all views have the shape of the first. */

@@ -29,7 +29,8 @@ final class Lease implements AutoCloseable {
                 for (int j = 0; j < i; j++) {
                     buffers[j].release();
                 }
-                throw new IllegalStateException("tensor: its memory has been freed; close it later, or keep it in its scope");
+                throw new IllegalStateException(
+                        "tensor: its memory has been freed; close it later, or keep it in its scope");
             }
         }
         return new Lease(buffers);
