@@ -35,7 +35,7 @@ interface ElementwiseContract extends BackendFixture {
         for (DType to : DType.values()) {
             for (Form form : Form.values()) {
                 for (Form target : Form.values()) {
-                    for (long[] dims : shapes(form == target)) {
+                    for (long[] dims : shapes(form, target)) {
                         Values values = Values.special(from, Shape.of(dims).size());
                         checkCopy(values, to, form, target, dims);
                     }
@@ -140,10 +140,12 @@ interface ElementwiseContract extends BackendFixture {
             }
             for (Form form : Form.values()) {
                 for (Form target : Form.values()) {
-                    for (long[] dims : shapes(form == target)) {
+                    for (long[] dims : shapes(form, target)) {
                         int count = (int) Shape.of(dims).size();
                         checkUnary(op, Values.special(dtype, count), form, target, dims);
-                        checkUnary(op, Values.random(dtype, count, 7), form, target, dims);
+                        if (count < 1000) {
+                            checkUnary(op, Values.random(dtype, count, 7), form, target, dims);
+                        }
                     }
                 }
             }
@@ -154,9 +156,12 @@ interface ElementwiseContract extends BackendFixture {
         }
     }
 
-    /** Shapes for one pair of forms: all where they are alike, the small ones otherwise. */
-    private static List<long[]> shapes(boolean all) {
-        return all ? SHAPES : SHAPES.subList(0, SHAPES.size() - 1);
+    /** Shapes for one pair of forms: the large one too, where it walks memory in a way of its own. */
+    private static List<long[]> shapes(Form form, Form other) {
+        boolean large = form == other && (form == Form.CONTIGUOUS || form == Form.FLIPPED)
+                || form == Form.CONTIGUOUS && other == Form.TRANSPOSED
+                || form == Form.STEPPED && other == Form.PADDED;
+        return large ? SHAPES : SHAPES.subList(0, SHAPES.size() - 1);
     }
 
     /** Numbers of every exponent of the type, both signs. */
@@ -227,7 +232,7 @@ interface ElementwiseContract extends BackendFixture {
             }
             for (Form form : Form.values()) {
                 for (Form other : Form.values()) {
-                    for (long[] dims : shapes(form == other)) {
+                    for (long[] dims : shapes(form, other)) {
                         int count = (int) Shape.of(dims).size();
                         checkBinary(
                                 op, Values.random(dtype, count, 1), divisors(op, dtype, count, 2), form, other, dims);

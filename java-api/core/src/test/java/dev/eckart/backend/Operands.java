@@ -7,7 +7,7 @@ import dev.eckart.memory.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.List;
 
 /** Makes the operands of backend calls in every form of memory, reads them by plain index arithmetic, and frees them. */
@@ -31,7 +31,7 @@ final class Operands implements AutoCloseable {
         FLIPPED;
 
         Shape base(long... dims) {
-            long[] d = this == STEPPED ? java.util.Arrays.copyOf(dims, dims.length + 1) : dims.clone();
+            long[] d = this == STEPPED ? Arrays.copyOf(dims, dims.length + 1) : dims.clone();
             for (int i = 0; i < dims.length; i++) {
                 d[i] = this == PADDED ? dims[i] + 3 : this == TRANSPOSED ? dims[dims.length - 1 - i] : dims[i];
             }
@@ -65,10 +65,12 @@ final class Operands implements AutoCloseable {
     final class Operand {
         private final View view;
         private final byte[] before;
+        private final long[] positions;
 
-        Operand(View view, byte[] before) {
+        Operand(View view, byte[] before, long[] positions) {
             this.view = view;
             this.before = before;
+            this.positions = positions;
         }
 
         View view() {
@@ -79,17 +81,16 @@ final class Operands implements AutoCloseable {
         Values read() {
             byte[] now = new byte[before.length];
             backend.download(view.buffer(), 0, ByteBuffer.wrap(now));
-            BitSet inside = new BitSet();
+            Values values = Operands.read(now, view.dtype(), positions);
             int width = view.dtype().bytes();
-            for (long at : positions(view.layout())) {
-                inside.set(Math.toIntExact(at * width), Math.toIntExact((at + 1) * width));
+            for (long at : positions) {
+                System.arraycopy(before, (int) at * width, now, (int) at * width, width);
             }
-            for (int i = inside.nextClearBit(0); i < now.length; i = inside.nextClearBit(i + 1)) {
-                if (now[i] != before[i]) {
-                    throw new AssertionError("byte " + i + " outside of " + view + " was written");
-                }
+            int written = Arrays.mismatch(now, before);
+            if (written >= 0) {
+                throw new AssertionError("byte " + written + " outside of " + view + " was written");
             }
-            return Operands.read(now, view.dtype(), view.layout());
+            return values;
         }
     }
 
@@ -109,24 +110,27 @@ final class Operands implements AutoCloseable {
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) (0xF5 + 7 * (i % 3));
         }
+        long[] positions = positions(layout);
         if (values != null) {
-            write(bytes, values, layout);
+            write(bytes, values, positions);
         }
         Buffer buffer = backend.allocate(bytes.length);
         buffers.add(buffer);
         backend.upload(ByteBuffer.wrap(bytes), buffer, 0);
-        return new Operand(new View(buffer, dtype, layout), bytes);
+        return new Operand(new View(buffer, dtype, layout), bytes, positions);
     }
 
     /** Where the elements stand, in row-major order: offset + Σ index · stride. */
     static long[] positions(Layout layout) {
         long[] dims = layout.shape().dims();
+        long[] strides = new long[dims.length];
+        Arrays.setAll(strides, layout::stride);
         long[] positions = new long[Math.toIntExact(layout.shape().size())];
         long[] index = new long[dims.length];
         for (int i = 0; i < positions.length; i++) {
             long at = layout.offset();
             for (int axis = 0; axis < dims.length; axis++) {
-                at += index[axis] * layout.stride(axis);
+                at += index[axis] * strides[axis];
             }
             positions[i] = at;
             for (int axis = dims.length - 1; axis >= 0 && ++index[axis] == dims[axis]; axis--) {
@@ -136,9 +140,8 @@ final class Operands implements AutoCloseable {
         return positions;
     }
 
-    private static void write(byte[] bytes, Values values, Layout layout) {
+    private static void write(byte[] bytes, Values values, long[] positions) {
         ByteBuffer memory = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-        long[] positions = positions(layout);
         for (int i = 0; i < positions.length; i++) {
             int at = Math.toIntExact(positions[i] * values.dtype().bytes());
             switch (values.dtype()) {
@@ -152,9 +155,8 @@ final class Operands implements AutoCloseable {
         }
     }
 
-    private static Values read(byte[] bytes, DType dtype, Layout layout) {
+    private static Values read(byte[] bytes, DType dtype, long[] positions) {
         ByteBuffer memory = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-        long[] positions = positions(layout);
         double[] floats = new double[dtype.isFloating() ? positions.length : 0];
         long[] integers = new long[dtype.isFloating() ? 0 : positions.length];
         for (int i = 0; i < positions.length; i++) {
