@@ -73,7 +73,7 @@ interface ElementwiseContract extends BackendFixture {
         checkCopy(Values.of(DType.F64, hard), DType.BF16, Form.CONTIGUOUS, Form.CONTIGUOUS, hard.length);
         long[] longs = new long[400];
         for (int i = 0; i < longs.length; i++) {
-            longs[i] = (0x101L << 54) + (i % 100 << 55) + i / 100 - 1;
+            longs[i] = (0x101L << 54) + ((long) i % 100 << 55) + i / 100 - 1;
         }
         checkCopy(Values.ofIntegers(DType.I64, longs), DType.BF16, Form.CONTIGUOUS, Form.CONTIGUOUS, longs.length);
     }

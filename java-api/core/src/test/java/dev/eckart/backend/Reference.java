@@ -44,7 +44,7 @@ final class Reference {
         return switch (dtype) {
             case F64 -> x;
             case F32 -> (float) x;
-            default -> x != x || Math.abs(x) > Double.MAX_VALUE ? x : roundToBFloat16(x, 0);
+            default -> Double.isNaN(x) || Math.abs(x) > Double.MAX_VALUE ? x : roundToBFloat16(x, 0);
         };
     }
 

@@ -120,8 +120,7 @@ record Values(DType dtype, double[] floats, long[] integers) {
     void assertEquals(Values expected, Supplier<String> what) {
         for (int i = 0; i < checkedCount(expected, what); i++) {
             boolean same = dtype.isFloating()
-                    ? floats[i] == expected.floats[i]
-                            || floats[i] != floats[i] && expected.floats[i] != expected.floats[i]
+                    ? floats[i] == expected.floats[i] || Double.isNaN(floats[i]) && Double.isNaN(expected.floats[i])
                     : integers[i] == expected.integers[i];
             if (!same) {
                 throw new AssertionError(
@@ -136,7 +135,7 @@ record Values(DType dtype, double[] floats, long[] integers) {
             throw new AssertionError(what.get() + ": " + floats.length + " elements, not " + expected.length);
         }
         for (int i = 0; i < expected.length; i++) {
-            boolean same = floats[i] == expected[i] || floats[i] != floats[i] && expected[i] != expected[i];
+            boolean same = floats[i] == expected[i] || Double.isNaN(floats[i]) && Double.isNaN(expected[i]);
             if (!same && !(Math.abs(floats[i] - expected[i]) <= limits[i])) {
                 throw new AssertionError(what.get() + ": element " + i + " is " + floats[i] + ", not " + expected[i]
                         + " within " + limits[i]);
