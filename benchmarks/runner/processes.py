@@ -27,7 +27,7 @@ def program(*arguments):
 
 def overhead(rounds):
     """matmul of two 64x64 above the native call, in ns: at most 1 µs."""
-    batches = 20 * rounds
+    batches = 300 * rounds
     matmul, bare, extra, low, high, deviation = map(float, run(java("dev.eckart.benchmarks.MatmulOverhead", str(batches))).split())
     verdict = "pass" if extra <= 1000 and deviation == 0 else "MISS"
     return [Row("matmul-64 above the native call", "Native.gemm", matmul, bare, "ns", None, [low, high], 1000, batches,

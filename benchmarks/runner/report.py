@@ -49,7 +49,7 @@ def page(rows, machine, notes):
         "Made by `ci/bench`. Times are medians of n rounds; Eckart and its peers run in turns, and a ratio is Eckart's time over the "
         "peer's in the same round: its median, and its quartiles as spread. Below 1 Eckart is faster. Certificates are included in "
         "Eckart's times. Accuracy of svd is ‖A−USVᵀ‖/‖A‖ and the larger of ‖I−UᵀU‖/√k, ‖I−VᵀV‖/√k, of other operations the relative "
-        "error against f64, all in the Frobenius norm.", "",
+        "error (against extended precision on some rows, against f64), all in the Frobenius norm.", "",
         *[f"- {key}: {value}" for key, value in machine.items()], "", table(rows), "", *[f"- {note}" for note in notes], ""])
 
 

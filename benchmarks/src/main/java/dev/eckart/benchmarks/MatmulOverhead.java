@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
  */
 public final class MatmulOverhead {
     private static final int N = 64;
-    private static final int CALLS = 500;
-    private static final int WARM_UP = 60;
+    private static final int CALLS = 50;
+    private static final int WARM_UP = 600;
 
     private MatmulOverhead() {}
 

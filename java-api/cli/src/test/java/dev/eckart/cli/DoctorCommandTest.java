@@ -1,0 +1,31 @@
+package dev.eckart.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Test;
+
+class DoctorCommandTest {
+    @Test
+    void names_platform_kernels_threads_and_what_is_missing() {
+        Run run = Run.ok("doctor");
+        assertThat(run.out())
+                .contains("platform  Linux")
+                .contains("OpenBLAS")
+                .contains("threads   ")
+                .contains(".javacpp")
+                .contains("missing   cuda: ");
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void json_tells_the_same() {
+        JsonNode report = Run.json(Run.ok("doctor", "--json").out());
+        assertThat(report.get("best").asText()).isEqualTo("cpu");
+        assertThat(report.get("devices").get("cpu").get("description").asText()).contains("OpenBLAS");
+        assertThat(report.get("devices").get("cpu").get("availableBytes").asLong())
+                .isPositive();
+        assertThat(report.get("missing").get("cuda").asText()).contains("eckart-cuda");
+        assertThat(report.get("threads").asInt()).isPositive();
+    }
+}
