@@ -10,6 +10,7 @@ import dev.eckart.pca.PcaOptions;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -175,6 +176,8 @@ final class PcaCommand implements Callable<Integer> {
             watch.lap("write");
             Report report = report(pca, x, session, watch, how.solverFor(x));
             outputs.write("report.json", report);
+            String name = in.getFileName().toString();
+            Files.writeString(outputs.path("index.html"), PcaPage.html(name, pca, scores, names));
             outputs.commit();
             progress.close();
             if (options.json()) {
