@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -96,8 +97,11 @@ public final class AtomicFile {
     private static FileChannel create(Path beside) throws IOException {
         try {
             return FileChannel.open(beside, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-        } catch (AccessDeniedException e) {
-            throw new IOException("the folder " + beside.getParent() + " is not writable; choose another", e);
+        } catch (FileSystemException e) {
+            // Its message names the file beside the target, which says nothing to the user.
+            String reason = e.getReason() == null ? "" : " (" + e.getReason() + ")";
+            throw new IOException(
+                    "the folder " + beside.getParent() + " is not writable" + reason + "; choose another", e);
         }
     }
 
@@ -108,11 +112,15 @@ public final class AtomicFile {
             interrupted.initCause(e);
             return interrupted;
         }
-        // A FileSystemException's message begins with the name of the file beside the target, which says nothing to the
-        // user.
-        boolean hasReason = e instanceof FileSystemException f && f.getReason() != null;
-        String reason = hasReason ? ((FileSystemException) e).getReason() : e.getMessage();
-        return new IOException(what + (e instanceof AccessDeniedException ? "permission denied" : reason), e);
+        String reason = e.getMessage();
+        if (e instanceof AccessDeniedException) {
+            reason = "permission denied";
+        } else if (e instanceof NoSuchFileException) {
+            reason = "its folder, or the file beside it, went away meanwhile; try again";
+        } else if (e instanceof FileSystemException f && f.getReason() != null) {
+            reason = f.getReason();
+        }
+        return new IOException(what + reason, e);
     }
 
     /** Files beside their targets that a stop of the JVM (Ctrl-C) has to remove. */

@@ -134,10 +134,7 @@ public final class Csv {
             return record;
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof CSVException c) {
-                throw file.bad(
-                        -1,
-                        "line " + (parser.getCurrentLineNumber() + 1) + ": " + c.getMessage()
-                                + "; close every quote, and double quotes inside of quotes");
+                throw file.bad(-1, c.getMessage() + "; close every quote, and double quotes inside of quotes");
             }
             throw e.getCause();
         }
