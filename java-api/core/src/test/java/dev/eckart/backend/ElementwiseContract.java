@@ -374,6 +374,25 @@ interface ElementwiseContract extends BackendFixture {
     }
 
     @Test
+    default void integerPowersOfNegativeExponentsAreReciprocalsTruncated() {
+        for (DType dtype : List.of(DType.I64, DType.I32)) {
+            Values bases = Values.ofIntegers(dtype, 1, -1, -1, 2, -2, 7, 1, -1);
+            Values exponents = Values.ofIntegers(dtype, -3, -3, -4, -1, -2, -9, 0, 5);
+            checkBinary(BinaryOp.POWER, bases, exponents, Form.CONTIGUOUS, Form.CONTIGUOUS, 8);
+            checkBinary(BinaryOp.POWER, bases, exponents, Form.STEPPED, Form.FLIPPED, 8);
+            try (Operands operands = new Operands(backend())) {
+                View zero = operands.of(Values.ofIntegers(dtype, 5, 0), Form.CONTIGUOUS, 2)
+                        .view();
+                View power = operands.of(Values.ofIntegers(dtype, -1, -1), Form.CONTIGUOUS, 2)
+                        .view();
+                assertThatThrownBy(() -> backend().binary(BinaryOp.POWER, zero, power, zero))
+                        .isInstanceOf(RuntimeException.class)
+                        .hasMessageContaining("division by zero");
+            }
+        }
+    }
+
+    @Test
     default void axpbyCombinesAndDoesNotReadAnOverwrittenTarget() {
         for (DType dtype : REAL) {
             for (double[] c : new double[][] {{1, 1}, {2.5, -0.5}, {0, 2}, {-1, 0}, {0, 0}}) {

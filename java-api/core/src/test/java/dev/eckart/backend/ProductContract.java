@@ -182,32 +182,34 @@ interface ProductContract extends BackendFixture {
         Values a = Values.random(dtype, (long) (leftShared ? 1 : batch) * m * k, 1);
         Values b = Values.random(dtype, (long) (leftShared ? batch : 1) * k * n, 2);
         Values c = Values.random(dtype, (long) batch * m * n, 3);
-        for (Form form : new Form[] {Form.CONTIGUOUS, Form.PADDED}) {
+        Form[][] forms = {{Form.CONTIGUOUS, Form.CONTIGUOUS}, {Form.PADDED, Form.PADDED}, {Form.PADDED, Form.CONTIGUOUS}
+        };
+        for (Form[] form : forms) {
             try (Operands operands = new Operands(backend())) {
-                View left = operands.of(a, form, leftShared ? 1 : batch, m, k).view();
-                View right = operands.of(b, form, leftShared ? batch : 1, k, n).view();
-                Operand target = operands.of(c, form, batch, m, n);
-                backend()
-                        .gemm(
-                                2,
-                                left.broadcastTo(Shape.of(batch, m, k)),
-                                right.broadcastTo(Shape.of(batch, k, n)),
-                                -1,
-                                target.view());
+                View left =
+                        operands.of(a, form[0], leftShared ? 1 : batch, m, k).view();
+                View right =
+                        operands.of(b, form[0], leftShared ? batch : 1, k, n).view();
+                Operand target = operands.of(c, form[1], batch, m, n);
+                View stretchedLeft = left.broadcastTo(Shape.of(batch, m, k));
+                View stretchedRight = right.broadcastTo(Shape.of(batch, k, n));
+                backend().gemm(2, stretchedLeft, stretchedRight, -1, target.view());
+                Values got = target.read();
                 for (int i = 0; i < batch; i++) {
-                    int shared = i;
+                    int itemA = leftShared ? 0 : i;
+                    int itemB = leftShared ? i : 0;
                     checkProduct(
-                            target.read(),
+                            got,
                             i,
-                            leftShared ? 0 : i,
-                            leftShared ? i : 0,
+                            itemA,
+                            itemB,
                             size,
                             2,
                             a,
                             b,
                             -1,
                             c,
-                            "shared " + shared);
+                            "with a shared factor, " + Arrays.toString(form));
                 }
             }
         }
