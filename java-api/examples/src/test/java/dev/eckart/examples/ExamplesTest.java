@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** Runs every example's {@code main} and looks at what it prints. */
 class ExamplesTest {
+    private static final String DIGITS = "../cli/src/main/resources/dev/eckart/cli/digits.csv.gz";
+
     private interface Program {
         void main(String... args) throws Exception;
     }
@@ -77,5 +79,15 @@ class ExamplesTest {
     @Test
     void least_squares_shares_the_slope_between_equal_columns() throws Exception {
         assertThat(output(LeastSquares::main).trim()).isEqualTo("1.000 1.000 1.000");
+    }
+
+    @Test
+    void pca_of_the_digits_explains_their_variance() throws Exception {
+        // The figure that other PCA programs give for these data.
+        assertThat(output(PcaDigits::main, DIGITS))
+                .startsWith("10 of 64 components explain 73.8 % of the variance of 1797 digits");
+        assertThat(output(PcaDigits::main, DIGITS, "64"))
+                .contains("explain 100.0 %")
+                .contains("all but 0.0 %");
     }
 }
