@@ -6,6 +6,9 @@ import java.util.List;
 
 /** Pictures side by side, each with a line below it; or, with column headings, rows of pictures under them. Not thread-safe. */
 public final class Pictures implements Block {
+    /** More columns than these are shown smaller, so that a row fits the page. */
+    private static final int FULL_SIZE_COLUMNS = 10;
+
     private record Row(String head, List<Picture> pictures) {}
 
     private final List<String> heads;
@@ -70,7 +73,9 @@ public final class Pictures implements Block {
 
     private String tableHtml() {
         boolean named = rows.stream().anyMatch(row -> !row.head().isEmpty());
-        StringBuilder out = new StringBuilder("<div class=\"wide\" tabindex=\"0\"><table class=\"pictures\">");
+        boolean many = rows.stream().anyMatch(row -> row.pictures().size() > FULL_SIZE_COLUMNS);
+        StringBuilder out = new StringBuilder(
+                "<div class=\"wide\" tabindex=\"0\"><table class=\"pictures" + (many ? " many" : "") + "\">");
         if (heads.stream().anyMatch(head -> !head.isEmpty())) {
             out.append("<thead><tr>").append(named ? "<td></td>" : "");
             heads.forEach(head -> out.append("<th scope=\"col\">").append(head).append("</th>"));
