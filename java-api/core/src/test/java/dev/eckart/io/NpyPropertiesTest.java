@@ -17,7 +17,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 /** Whatever is written is read back: every type, shape, layout and value. */
-class NpyProperties {
+class NpyPropertiesTest {
     @Provide
     Arbitrary<long[]> shapes() {
         return Arbitraries.longs()
