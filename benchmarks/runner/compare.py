@@ -58,5 +58,6 @@ def compare(case, workers, inputs, rounds):
             verdict = "pass" if np.median(ratios) <= target else "MISS"
         rows.append(Row(case.name, name, float(np.median(times["eckart"])), float(np.median(times[name])), "s",
                         float(np.median(ratios)), [float(q) for q in np.quantile(ratios, [0.25, 0.75])], target, rounds,
-                        figures["eckart"], figures[name], verdict))
+                        figures["eckart"], figures[name], verdict,
+                        [min(times["eckart"]), min(times[name])]))
     return rows, absent

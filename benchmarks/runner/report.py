@@ -18,6 +18,7 @@ class Row:
     accuracy: dict
     other_accuracy: dict
     verdict: str
+    fastest: list = None  # of Eckart's and of the peer's rounds
 
 
 HEAD = ["figure", "against", "Eckart", "other", "ratio", "quartiles", "target", "accuracy", "other's accuracy", "n", "verdict"]
