@@ -59,8 +59,8 @@ class Scratch {
   ~Scratch() { deallocate(address_); }
   Scratch(const Scratch &) = delete;
   Scratch &operator=(const Scratch &) = delete;
-  T *data() { return reinterpret_cast<T *>(address_); }
-  T &operator[](int64_t i) { return data()[i]; }
+  T *data() const { return reinterpret_cast<T *>(address_); }
+  T &operator[](int64_t i) const { return data()[i]; }
 
  private:
   int64_t address_;
@@ -69,7 +69,7 @@ class Scratch {
 // The gate. OpenBLAS's threads wait for each other by spinning, which collapses as soon as they are not alone on the cores. So it
 // has one thread, but for the time of a driver that entered while no other call was inside; the next call to enter takes that
 // back, and so does a crowded machine (gate.cpp).
-// Every entry point holds one of these two around its work; none nests inside another.
+// Every entry point holds one of these two around its work. A DriverCall inside a BlasCall gets one thread.
 class BlasCall {
  public:
   BlasCall();
@@ -120,6 +120,30 @@ namespace blas {
   inline int orgqr(int m, int n, int k, T *a, int lda, const T *tau, T *work, int lwork) {                                     \
     int info = 0;                                                                                                              \
     LAPACK_##t##orgqr(&m, &n, &k, a, &lda, tau, work, &lwork, &info);                                                          \
+    return info;                                                                                                               \
+  }                                                                                                                            \
+  inline int ormqr(char side, char trans, int m, int n, int k, const T *a, int lda, const T *tau, T *c, int ldc, T *work,           \
+                   int lwork) {                                                                                                \
+    int info = 0;                                                                                                              \
+    LAPACK_##t##ormqr(&side, &trans, &m, &n, &k, a, &lda, tau, c, &ldc, work, &lwork, &info);                                  \
+    return info;                                                                                                               \
+  }                                                                                                                            \
+  inline double trcon(int n, const T *l, int ldl) {                                                                            \
+    const char norm = '1', uplo = 'U', diag = 'N'; /* of a row-major lower triangle */                                         \
+    T rcond = 0;                                                                                                               \
+    int info = 0;                                                                                                              \
+    Scratch<T> work(3 * int64_t{n}, "svd");                                                                                    \
+    Scratch<int> iwork(n, "svd");                                                                                              \
+    LAPACK_##t##trcon(&norm, &uplo, &diag, &n, l, &ldl, &rcond, work.data(), iwork.data(), &info);                             \
+    return rcond;                                                                                                              \
+  }                                                                                                                            \
+  inline int bdsdc(int n, T *d, T *e) { /* values alone */                                                                     \
+    const char uplo = 'U', job = 'N';                                                                                          \
+    const int one = 1;                                                                                                         \
+    int info = 0;                                                                                                              \
+    Scratch<T> work(6 * int64_t{n}, "svd");                                                                                    \
+    Scratch<int> iwork(8 * int64_t{n}, "svd");                                                                                 \
+    LAPACK_##t##bdsdc(&uplo, &job, &n, d, e, nullptr, &one, nullptr, &one, nullptr, nullptr, work.data(), iwork.data(), &info); \
     return info;                                                                                                               \
   }                                                                                                                            \
   inline int gelqf(int m, int n, T *a, int lda, T *tau, T *work, int lwork) {                                                  \

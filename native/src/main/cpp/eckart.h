@@ -58,14 +58,14 @@ void gram(int type, int64_t m, int64_t n, double alpha, int64_t a, int64_t lda, 
 void triangularSolve(int type, bool rightSide, bool upper, bool transposed, int64_t m, int64_t n, int64_t t, int64_t ldt, int64_t b, int64_t ldb, int threads);
 // B (m x n) becomes T^-1 B (T m x m), or B T^-1 when rightSide (T n x n); T' instead of T when transposed
 
-// ---- factorizations (lapack.cpp); each returns LAPACK's info: 0, or > 0 when it failed to converge / is not positive definite
+// ---- factorizations (eigh.cpp, qr.cpp, svd.cpp); each returns LAPACK's info: 0, or > 0 when it failed to converge / is not positive definite
 int64_t cholesky(int type, int64_t n, int64_t a, int64_t lda, int threads);          // lower triangle L of A = L L' in place, zeros above
 void qr(int type, int64_t m, int64_t n, int64_t a, int64_t lda, int64_t r, int64_t ldr, int threads);
 // A (m x n) becomes Q (m x k), k = min(m, n), in its first k columns; R (k x n) upper triangular, diagonal >= 0
 int64_t eigh(int type, int64_t n, int64_t a, int64_t lda, int64_t w, int64_t vt, int64_t ldvt, int threads);
 // symmetric A (destroyed): w descending, row i of vt the unit eigenvector of w[i], signs as orientVectors; vt = 0: values only
 int64_t svd(int driver, int type, bool full, int64_t m, int64_t n, int64_t a, int64_t lda, int64_t u, int64_t ldu, int64_t s, int64_t vt, int64_t ldvt, int threads);
-// driver: 0 gesdd, 1 gesvd. A (m x n, destroyed; lda >= n), u m x (full ? m : k), s descending, vt (full ? n : k) x n; u = vt = 0: values only.
+// driver: 0 gesdd (divide and conquer; own code on the own pool, see svd.cpp), 1 gesvd. A (m x n, destroyed; lda >= n), u m x (full ? m : k), s descending, vt (full ? n : k) x n; u = vt = 0: values only.
 // For gesvd, thin: u may be A itself when m >= n (u = a, ldu = lda), vt may be A itself when m < n. Signs as orientVectors.
 int64_t svdWorkspace(int driver, int type, bool vectors, int64_t m, int64_t n);       // bytes that svd takes beside its operands
 void orientVectors(int type, int64_t k, int64_t n, int64_t vt, int64_t ldvt, int64_t m, int64_t u, int64_t ldu, int threads);

@@ -1,11 +1,13 @@
-// The choice among the instruction sets that kernels.cpp is compiled for.
+// The choice among the instruction sets that kernels.cpp and panels.cpp are compiled for.
 #pragma once
 #include "kernels.h"
+#include "panels.h"
 
 namespace eckart {
 
 // The loops for this processor: the widest set it has, or a lower one that the environment variable ECKART_ISA names.
 // Chosen once. std::runtime_error on a processor below x86-64-v2 (SSE 4.2).
 const Kernels &kernels();
+const Panels &panels();
 
 }  // namespace eckart

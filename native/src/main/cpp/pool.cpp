@@ -21,7 +21,7 @@ namespace eckart {
 namespace {
 
 constexpr int MAX_WORKERS = 256;
-constexpr int SPINS = 200;           // some microseconds: the next product of a loop finds its worker awake
+constexpr int SPINS = 2000;           // some microseconds: the next product of a loop finds its worker awake
 constexpr int RANGES_PER_THREAD = 4;  // so that a thread that loses its core is made up for by the others
 
 thread_local bool insidePart = false;
@@ -29,8 +29,8 @@ thread_local bool insidePart = false;
 struct Job {
   const std::function<void(int64_t)> &body;
   const int64_t parts;
-  int openings;  // workers that may still join; this and the next two are guarded by the pool's mutex
-  int active = 0;
+  int openings;  // workers that may still join; this and the next two are changed under the pool's mutex
+  std::atomic<int> active{0};
   std::exception_ptr failure;
   std::atomic<int64_t> next{0};
   std::condition_variable ended;
@@ -69,6 +69,11 @@ class Pool {
     std::exception_ptr thrown = job.run();
     std::unique_lock<std::mutex> lock(mutex_);
     forget(job);
+    if (job.active > 0) {
+      lock.unlock();
+      for (int i = 0; i < SPINS && job.active.load(std::memory_order_relaxed) > 0; i++) __builtin_ia32_pause();
+      lock.lock();
+    }
     job.ended.wait(lock, [&] { return job.active == 0; });
     if (!job.failure) job.failure = thrown;
     if (job.failure) std::rethrow_exception(job.failure);

@@ -1,12 +1,21 @@
-// svd: A = U S V', A m x n, k = min(m, n), by LAPACK's gesdd (divide and conquer) or gesvd (QR iteration).
+// svd: A = U S V', A m x n, k = min(m, n).
+//   gesdd: to bidiagonal form, divide and conquer, back. Eckart's own (bidiagonal.h, divide.h; tall.h where a QR factorization comes
+//     first), but for what is too small to gain and for the full vectors of a matrix that is not square: LAPACK's.
+//   gesvd: LAPACK's, QR iteration in the memory of A.
 //
 // A row-major m x n array is a column-major n x m one, A'. LAPACK is handed that, and A = U S V' <=> A' = V S U': what it calls
 // M, N, U, VT are n, m, V, U' here, and its column-major V (n x k) is our row-major vt (k x n), its U' (k x m) our u (m x k).
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
+#include "bidiagonal.h"
 #include "blas.h"
+#include "divide.h"
+#include "panels.h"
+#include "pool.h"
+#include "tall.h"
 
 namespace eckart {
 namespace {
@@ -14,6 +23,7 @@ namespace {
 constexpr int GESDD = 0, GESVD = 1;
 constexpr int64_t MOST = std::numeric_limits<int>::max();
 constexpr int64_t BLOCK = 64;    // not below any block size of LAPACK's ilaenv
+constexpr int64_t SMALL = 24;    // below this LAPACK's drivers are as fast
 constexpr int64_t CHUNK = 1024;  // columns at a time where gesvd writes vectors over A
 
 // What LAPACK's jobs are for an operation, in LAPACK's own names.
@@ -104,15 +114,81 @@ void known(int driver) {
 // Below this OpenBLAS's own threads do not pay.
 int worthThreads(int64_t m, int64_t n, int threads) { return double(m) * n * std::min(m, n) < 1e6 ? 1 : threads; }
 
+// The drivers of our own.
+bool own(int driver, bool full, int64_t m, int64_t n) { return driver == GESDD && std::min(m, n) >= SMALL && (m == n || !full); }
+
+// A QR factorization first pays from here on; a row-major matrix with more rows than columns always gets one.
+bool lengthy(int64_t m, int64_t n) { return m > n || n >= m * 3 / 2; }
+
+// A as LAPACK sees it: M x N, M >= N, column-major, as is u (M x N) and vt (N x N).
+template <typename T>
+int64_t bidiagonalSvd(int64_t m, int64_t n, T *a, int64_t lda, T *u, int64_t ldu, T *s, T *vt, int64_t ldvt, int threads) {
+  Scratch<T> vectors(3 * n, "svd");
+  T *e = vectors.data(), *tauQ = e + n, *tauP = tauQ + n;
+  bidiagonalize(m, n, a, lda, s, e, tauQ, tauP, threads);
+  if (u == nullptr) return checked("svd: bdsdc", blas::bdsdc(n, s, e));
+  const int64_t info = divideAndConquer(n, s, e, u, ldu, vt, ldvt, threads);
+  if (info != 0) return info;
+  for (int64_t j = 0; j < n; j++) std::fill(u + j * ldu + n, u + j * ldu + m, T(0));
+  applyQ(m, n, a, lda, tauQ, n, u, ldu, threads);
+  applyP(n, a, lda, tauP, n, vt, ldvt, threads);
+  return 0;
+}
+
+// Multiplies A by a power of two, so that squares neither overflow nor vanish, and gives the factor that takes that back.
+template <typename T>
+double intoRange(int64_t m, int64_t n, T *a, int64_t lda, int threads) {
+  constexpr int64_t GRAIN = 65536;
+  constexpr int FAR = sizeof(T) == 8 ? 300 : 30;  // exponents of two
+  std::vector<T> largest(m, T(0));
+  parallelRanges(m, GRAIN / n + 1, threads, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) {
+      for (int64_t j = 0; j < n; j++) largest[i] = std::max(largest[i], std::abs(a[i * lda + j]));
+    }
+  });
+  const T most = *std::max_element(largest.begin(), largest.end());
+  const int exponent = most > 0 ? std::ilogb(most) : 0;
+  if (std::abs(exponent) <= FAR) return 1;
+  parallelRanges(m, GRAIN / n + 1, threads, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) {
+      for (int64_t j = 0; j < n; j++) a[i * lda + j] = std::ldexp(a[i * lda + j], -exponent);
+    }
+  });
+  return std::ldexp(1.0, exponent);
+}
+
+template <typename T>
+int64_t ownSvd(int64_t m, int64_t n, T *a, int64_t lda, T *u, int64_t ldu, T *s, T *vt, int64_t ldvt, int threads) {
+  const int64_t k = std::min(m, n);
+  const double scale = intoRange(m, n, a, lda, threads);
+  const int64_t info = lengthy(m, n) ? longSvd(m, n, a, lda, u, ldu, s, vt, ldvt, threads)
+                                     : bidiagonalSvd(n, m, a, lda, vt, ldvt, s, u, ldu, threads);
+  for (int64_t i = 0; i < k; i++) s[i] = static_cast<T>(s[i] * scale);
+  return info;
+}
+
 }  // namespace
+
+template <typename T>
+int64_t squareSvd(int64_t n, T *a, int64_t lda, T *u, int64_t ldu, T *s, T *vt, int64_t ldvt, int threads) {
+  return bidiagonalSvd(n, n, a, lda, vt, ldvt, s, u, ldu, threads);
+}
+
+template int64_t squareSvd<double>(int64_t, double *, int64_t, double *, int64_t, double *, double *, int64_t, int);
+template int64_t squareSvd<float>(int64_t, float *, int64_t, float *, int64_t, float *, float *, int64_t, int);
 
 int64_t svd(int driver, int type, bool full, int64_t m, int64_t n, int64_t a, int64_t lda, int64_t u, int64_t ldu, int64_t s, int64_t vt,
             int64_t ldvt, int threads) {
   known(driver);
   return withFloating(type, "svd", [&](auto zero) {
     using T = decltype(zero);
+    const bool contiguous = lda == n && (u == 0 || ldu == std::min(m, n));
     int64_t info;
-    {
+    if (own(driver, full, m, n) && (m <= n || contiguous)) {
+      int32(std::max(lda, ldvt), "svd", "row stride");
+      BlasCall call;
+      info = ownSvd(m, n, at<T>(a), lda, at<T>(u), ldu, at<T>(s), at<T>(vt), ldvt, threads);
+    } else {
       DriverCall call(worthThreads(m, n, threads));
       info = decompose<T>(driver, full, m, n, a, lda, u, ldu, s, vt, ldvt);
     }
@@ -133,6 +209,12 @@ int64_t svdWorkspace(int driver, int type, bool vectors, int64_t m, int64_t n) {
     if (k == 0) return 0;
     int32(n, "svd", "column count");
     int32(m, "svd", "row count");
+    if (own(driver, false, m, n)) {
+      const bool first = lengthy(m, n);
+      const int64_t longer = first ? k : n;
+      const int64_t panels = (longer + k) * PANEL + 8 * longer;  // gone when the division begins
+      return (4 * k + (vectors ? std::max(panels, divideWork(k)) : panels)) * sizeof(T) + (first ? longWork(m, n, vectors, sizeof(T)) : 0);
+    }
     const Jobs job = jobs(false, vectors, false, false);
     if (driver == GESDD) return gesddWork<T>(job.u, m, n) * sizeof(T) + 8 * k * sizeof(int);
     return gesvdWork<T>(job, m, n) * sizeof(T);

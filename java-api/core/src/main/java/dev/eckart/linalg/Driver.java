@@ -8,7 +8,10 @@ import java.util.stream.Collectors;
 public enum Driver {
     /** Chosen from shape, rank and predicted time; {@code explain} says which and why. */
     AUTO,
-    /** Bidiagonalization, then divide and conquer (LAPACK gesdd): the fastest of full accuracy. */
+    /**
+     * Bidiagonalization, then divide and conquer, as LAPACK's gesdd: the fastest of full accuracy. A matrix much longer than wide is
+     * first reduced to a small triangular one, by CholeskyQR2 where its condition allows, else by blocked Householder QR.
+     */
     GESDD,
     /** Bidiagonalization, then QR iteration (LAPACK gesvd): slower, half the memory of gesdd. */
     GESVD,

@@ -18,6 +18,8 @@ final class Matrices {
         ZERO,
         /** Singular values in clusters: ones and twos on the diagonal. */
         CLUSTERED,
+        /** Columns that fall by 2⁻⁴⁰ from the first to the last: too ill-conditioned for a Gram matrix. */
+        GRADED,
         /** Near the top of the exponent range: F64 1e150, F32 1e30. */
         HUGE,
         /** Near its bottom. */
@@ -35,6 +37,7 @@ final class Matrices {
                     case RANK_DEFICIENT -> Math.sin(i + 1) * Math.cos(j) + Math.cos(3 * i) * Math.sin(2 * j + 1);
                     case ZERO -> 0;
                     case CLUSTERED -> i == j ? 1 + i % 2 : 0;
+                    case GRADED -> a[i * n + j] * Math.pow(2, -40.0 * j / n);
                     case HUGE -> a[i * n + j] * scale;
                     case TINY -> a[i * n + j] / scale;
                 };

@@ -51,6 +51,20 @@ interface SvdContract extends BackendFixture {
             }
             checkSvd(driver, Kind.RANDOM, dtype, Extent.THIN, 3001, 60, 2, Form.PADDED);
             checkSvd(driver, Kind.RANDOM, dtype, Extent.THIN, 60, 3001, 2, Form.CONTIGUOUS);
+            checkSvd(driver, Kind.RANDOM, dtype, Extent.THIN, 300, 300, 3, Form.CONTIGUOUS);
+        }
+    }
+
+    /** Sizes at which several threads divide the work, and long shapes that are factored first. */
+    @ParameterizedTest
+    @EnumSource
+    default void svdInParts(Kind kind) {
+        for (DType dtype : REAL) {
+            for (int[] size : new int[][] {{170, 170}, {150, 200}, {160, 140}, {900, 50}, {50, 900}}) {
+                for (Extent extent : new Extent[] {Extent.THIN, Extent.VALUES}) {
+                    checkSvd(SvdDriver.GESDD, kind, dtype, extent, size[0], size[1], 2, Form.CONTIGUOUS);
+                }
+            }
         }
     }
 
@@ -155,7 +169,7 @@ interface SvdContract extends BackendFixture {
     @EnumSource
     default void svdAgreesWithTheLapackOfFortran(SvdDriver driver) {
         for (Kind kind : new Kind[] {Kind.RANDOM, Kind.RANK_DEFICIENT, Kind.CLUSTERED, Kind.HUGE}) {
-            for (int[] size : new int[][] {{1, 1}, {7, 3}, {3, 7}, {40, 40}, {65, 33}}) {
+            for (int[] size : new int[][] {{1, 1}, {7, 3}, {3, 7}, {40, 40}, {65, 33}, {33, 65}, {140, 140}}) {
                 int m = size[0];
                 int n = size[1];
                 Values input = Matrices.make(kind, DType.F64, m, n);
@@ -214,6 +228,8 @@ interface SvdContract extends BackendFixture {
             assertThat(lean).isBetween(4000 * bytes, 16_000_000L * bytes);
             long values = backend().svdWorkspace(SvdDriver.GESDD, false, dtype, 4000, 4000);
             assertThat(values).isBetween(4000 * bytes, large / 4);
+            long tall = backend().svdWorkspace(SvdDriver.GESDD, true, dtype, 100_000, 100);
+            assertThat(tall).isBetween(100 * 100 * bytes, 12_000_000L * bytes);
         }
     }
 }

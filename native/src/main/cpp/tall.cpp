@@ -1,0 +1,230 @@
+// A tall A = Q R, R = U' S V', U = Q U'. A wide one is the tall A' seen the other way round: A = L Q, L = U S V'', V' = V'' Q.
+//
+// Q and R by CholeskyQR2 (Yamamoto et al. 2015), all of it products, where the condition of A allows: Q = A R^-1 with R'R = A'A, and
+// again, since the first Q is orthogonal only up to the square of the condition. Otherwise by Householder reflections in blocks of
+// rows, and once more for the blocks' R below each other (TSQR, Demmel et al. 2012).
+//
+// C, k x k lower triangular, is L, or R' of the tall one.
+#include "tall.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "blas.h"
+#include "pool.h"
+
+namespace eckart {
+namespace {
+
+constexpr int64_t TILE = 32;   // of a transposition: both sides in the first-level cache
+constexpr int64_t GRAIN = 32768;
+constexpr int64_t UPDATE = 64;  // columns that a part of a product with Q has at least
+
+template <typename T>
+int64_t address(const T *p) {
+  return reinterpret_cast<int64_t>(p);
+}
+
+// to (n x m) = from (m x n)', both row-major.
+template <typename T>
+void transpose(int64_t m, int64_t n, const T *from, int64_t ldFrom, T *to, int64_t ldTo, int threads) {
+  const int64_t across = (m + TILE - 1) / TILE;
+  parallelRanges(across, GRAIN / (TILE * n) + 1, threads, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin * TILE; i < std::min(m, end * TILE); i += TILE) {
+      for (int64_t j = 0; j < n; j += TILE) {
+        for (int64_t c = j; c < std::min(n, j + TILE); c++) {
+          for (int64_t r = i; r < std::min(m, i + TILE); r++) to[c * ldTo + r] = from[r * ldFrom + c];
+        }
+      }
+    }
+  });
+}
+
+enum Outcome { DONE, REFUSED, FAILED };
+
+template <typename T>
+struct Long {
+  static constexpr int TYPE = sizeof(T) == 8 ? 0 : 1;
+
+  bool wide;
+  int64_t length, k;  // the sides
+  T *a;
+  int64_t lda;
+  int threads;
+
+  // g = A'A, or A A' of a wide one.
+  void gramOf(T *g) const {
+    if (!wide) return gram(TYPE, length, k, 1, address(a), lda, 0, address(g), k, threads);
+    gemm(TYPE, 1, k, k, length, 1, address(a), lda, 1, 0, address(a), 1, lda, 0, 0, address(g), k, 0, threads);
+  }
+
+  // A = A T'^-1, or T^-1 A of a wide one.
+  void solve(const T *t) const {
+    triangularSolve(TYPE, !wide, false, !wide, wide ? k : length, wide ? length : k, address(t), k, address(a), lda, threads);
+  }
+
+  // A becomes its first Q, to be multiplied by l'^-1 from the right, a wide one by l^-1 from the left. REFUSED leaves A as it was.
+  Outcome choleskyQr2(T *c, T *l) const {
+    // The first Q's loss of orthogonality is eps times the condition squared, and some: small enough here for the second.
+    const double LEAST = 10 * std::sqrt(std::numeric_limits<T>::epsilon());
+    gramOf(c);
+    if (cholesky(TYPE, k, address(c), k, threads) != 0 || !(blas::trcon(k, c, k) > LEAST)) return REFUSED;
+    solve(c);
+    gramOf(l);
+    if (cholesky(TYPE, k, address(l), k, threads) != 0) return FAILED;
+    Scratch<T> first(k * k, "svd");
+    std::copy_n(c, k * k, first.data());
+    gemm(TYPE, 1, k, k, k, 1, address(first.data()), k, 1, 0, address(l), k, 1, 0, 0, address(c), k, 0, threads);
+    return DONE;
+  }
+};
+
+// Householder QR of a column-major x (length x k) in blocks of rows.
+template <typename T>
+class BlockedQr {
+ public:
+  BlockedQr(int64_t length, int64_t k, T *x, int64_t ldx, int threads)
+      : length_(length), k_(k), x_(x), ldx_(ldx), threads_(threads), blocks_(count(length, k, threads)), tau_((blocks_ + 1) * k, "svd"),
+        stack_(blocks_ == 1 ? 0 : blocks_ * k * k, "svd") {
+    parallelFor(blocks_, threads, [&](int64_t i) {
+      factor(rows(i), x_ + begin(i), ldx_, tau_.data() + i * k_);
+      if (blocks_ == 1) return;
+      for (int64_t c = 0; c < k_; c++) {
+        T *column = stack_.data() + c * blocks_ * k_ + i * k_;
+        std::copy_n(x_ + begin(i) + c * ldx_, c + 1, column);
+        std::fill(column + c + 1, column + k_, T(0));
+      }
+    });
+    if (blocks_ > 1) factor(blocks_ * k_, stack_.data(), blocks_ * k_, tau_.data() + blocks_ * k_);
+  }
+
+  // Row i of c is column i of R.
+  void factorTo(T *c) const {
+    const T *r = blocks_ == 1 ? x_ : stack_.data();
+    const int64_t ld = blocks_ == 1 ? ldx_ : blocks_ * k_;
+    for (int64_t i = 0; i < k_; i++) {
+      std::copy_n(r + i * ld, i + 1, c + i * k_);
+      std::fill(c + i * k_ + i + 1, c + (i + 1) * k_, T(0));
+    }
+  }
+
+  // y (length x k, column-major) = Q z, z k x k, column j from z[j * columns + i * rows].
+  void apply(const T *z, int64_t columns, int64_t rowStride, T *y, int64_t ldy) const {
+    const int64_t tops = blocks_ * k_;
+    Scratch<T> top(blocks_ == 1 ? 0 : tops * k_, "svd");
+    T *first = blocks_ == 1 ? y : top.data();
+    const int64_t ldFirst = blocks_ == 1 ? ldy : tops, height = blocks_ == 1 ? length_ : tops;
+    const T *q = blocks_ == 1 ? x_ : stack_.data(), *tau = tau_.data() + (blocks_ == 1 ? 0 : blocks_ * k_);
+    const int64_t ldq = blocks_ == 1 ? ldx_ : tops;
+    parallelRanges(k_, UPDATE, threads_, [&](int64_t from, int64_t to) {
+      for (int64_t j = from; j < to; j++) {
+        for (int64_t i = 0; i < k_; i++) first[j * ldFirst + i] = z[j * columns + i * rowStride];
+        std::fill(first + j * ldFirst + k_, first + j * ldFirst + height, T(0));
+      }
+      multiply(height, to - from, q, ldq, tau, first + from * ldFirst, ldFirst);
+    });
+    if (blocks_ == 1) return;
+    parallelFor(blocks_, threads_, [&](int64_t i) {
+      T *part = y + begin(i);
+      for (int64_t j = 0; j < k_; j++) {
+        std::copy_n(first + j * tops + i * k_, k_, part + j * ldy);
+        std::fill(part + j * ldy + k_, part + j * ldy + rows(i), T(0));
+      }
+      multiply(rows(i), k_, x_ + begin(i), ldx_, tau_.data() + i * k_, part, ldy);
+    });
+  }
+
+  static int64_t count(int64_t length, int64_t k, int threads) {
+    return std::clamp<int64_t>(length / (2 * k), 1, threads <= 1 ? 1 : 2 * threads);
+  }
+
+ private:
+  static constexpr int64_t PANEL = 64;  // not below any block size of LAPACK's ilaenv
+
+  int64_t length_, k_;
+  T *x_;
+  int64_t ldx_;
+  int threads_;
+  int64_t blocks_;
+  Scratch<T> tau_, stack_;
+
+  int64_t begin(int64_t block) const { return length_ * block / blocks_; }
+  int64_t rows(int64_t block) const { return begin(block + 1) - begin(block); }
+
+  void factor(int64_t rows, T *x, int64_t ldx, T *tau) const {
+    Scratch<T> work(PANEL * k_, "svd");
+    checked("svd: geqrf", blas::geqrf(int32(rows, "svd", "length"), k_, x, int32(ldx, "svd", "stride"), tau, work.data(), PANEL * k_));
+  }
+
+  void multiply(int64_t rows, int64_t columns, const T *q, int64_t ldq, const T *tau, T *c, int64_t ldc) const {
+    const int lwork = PANEL * columns + 65 * 64;  // and the triangle that ormqr keeps there
+    Scratch<T> work(lwork, "svd");
+    checked("svd: ormqr", blas::ormqr('L', 'N', int32(rows, "svd", "length"), columns, k_, q, int32(ldq, "svd", "stride"), tau, c,
+                                      int32(ldc, "svd", "stride"), work.data(), lwork));
+  }
+};
+
+}  // namespace
+
+template <typename T>
+int64_t longSvd(int64_t m, int64_t n, T *a, int64_t lda, T *u, int64_t ldu, T *s, T *vt, int64_t ldvt, int threads) {
+  const Long<T> matrix{m < n, std::max(m, n), std::min(m, n), a, lda, threads};
+  const bool wide = matrix.wide, vectors = u != nullptr;
+  const int64_t k = matrix.k, length = matrix.length;
+  Scratch<T> factor(k * k, "svd"), correction(k * k, "svd"), small(vectors ? k * k : 0, "svd");
+  T *c = factor.data(), *l = correction.data(), *w = vectors ? small.data() : nullptr;
+
+  // The small SVD's long side's vectors go to w (k x k), the others are A's own. A tall one's R is C'.
+  const auto smallSvd = [&] {
+    if (wide) return squareSvd(k, c, k, u, ldu, s, w, k, threads);
+    transpose(k, k, c, k, l, k, 1);
+    return squareSvd(k, l, k, w, k, s, vt, ldvt, threads);
+  };
+
+  const Outcome outcome = matrix.choleskyQr2(c, l);
+  if (outcome == FAILED) return 1;  // not seen: the estimate of the condition was far off
+  if (outcome == DONE) {
+    Scratch<T> kept(wide ? 0 : k * k, "svd");
+    if (!wide) std::copy_n(l, k * k, kept.data());
+    const int64_t info = smallSvd();
+    if (info != 0 || !vectors) return info;
+    const int type = Long<T>::TYPE;
+    if (wide) {
+      triangularSolve(type, true, false, false, k, k, address(l), k, address(w), k, threads);
+      gemm(type, 1, k, length, k, 1, address(w), k, 1, 0, address(a), lda, 1, 0, 0, address(vt), ldvt, 0, threads);
+    } else {
+      triangularSolve(type, false, false, true, k, k, address(kept.data()), k, address(w), k, threads);
+      gemm(type, 1, length, k, k, 1, address(a), lda, 1, 0, address(w), k, 1, 0, 0, address(u), ldu, 0, threads);
+    }
+    return 0;
+  }
+
+  // Reflections go along columns: a wide row-major A is column-major and tall as it stands, a tall one is turned into u's memory.
+  Scratch<T> turned(wide || vectors ? 0 : m * n, "svd");
+  T *x = wide ? a : vectors ? u : turned.data();
+  const int64_t ldx = wide ? lda : length;
+  if (!wide) transpose(m, n, a, lda, x, length, threads);
+  const BlockedQr<T> qr(length, k, x, ldx, threads);
+  qr.factorTo(c);
+  const int64_t info = smallSvd();
+  if (info != 0 || !vectors) return info;
+  if (wide) {
+    qr.apply(w, k, 1, vt, ldvt);
+  } else {
+    qr.apply(w, 1, k, a, length);
+    transpose(n, m, a, length, u, ldu, threads);
+  }
+  return 0;
+}
+
+int64_t longWork(int64_t m, int64_t n, bool vectors, int64_t size) {
+  const int64_t k = std::min(m, n), stack = std::max(m, n) * k / 2;
+  return size * (vectors ? 4 * k * k + 2 * stack : 2 * k * k + stack + (m > n ? m * n : 0));
+}
+
+template int64_t longSvd<double>(int64_t, int64_t, double *, int64_t, double *, int64_t, double *, double *, int64_t, int);
+template int64_t longSvd<float>(int64_t, int64_t, float *, int64_t, float *, int64_t, float *, float *, int64_t, int);
+
+}  // namespace eckart
