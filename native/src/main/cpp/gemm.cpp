@@ -16,7 +16,8 @@ namespace eckart {
 namespace {
 
 constexpr int64_t LARGEST = int64_t{1} << 30;  // of a dimension in one call
-constexpr int64_t PARTS_PER_THREAD = 4;        // so that a thread that loses its core is made up for by the others
+constexpr int64_t PARTS_PER_THREAD = 4;
+constexpr double ROUND = 1500;               // edge of C for which each thread gets one tile more
 constexpr double WORTH_A_PART = 1e6;           // multiplications: some tens of microseconds, a few times what waking a thread takes
 constexpr int64_t EDGE = 32;                   // tiles start at multiples of OpenBLAS's register blocks
 
@@ -135,21 +136,43 @@ void longProduct(const Product<T> &p, int64_t item, int threads) {
   }
 }
 
-// Cuts C into about `wanted` tiles, close to squares: the panels that each tile packs anew are then smallest.
-template <typename T>
-void tiledProduct(const Product<T> &p, int64_t batch, int64_t wanted, int threads) {
-  int64_t down = ceilDiv(p.m, LARGEST), across = ceilDiv(p.n, LARGEST);
-  while (down * across < wanted) {
-    const int64_t height = p.m / down, width = p.n / across;
-    if (std::max(height, width) < 2 * EDGE || double(height) * width * p.k < 2 * WORTH_A_PART) break;
-    (height >= width ? down : across) *= 2;
+// How C is cut into equal tiles.
+struct Grid {
+  int64_t height, width, down, across;
+
+  Grid(int64_t m, int64_t n, int64_t down, int64_t across)
+      : height(ceilDiv(ceilDiv(m, down), EDGE) * EDGE), width(ceilDiv(ceilDiv(n, across), EDGE) * EDGE), down(ceilDiv(m, height)),
+        across(ceilDiv(n, width)) {}
+
+  // Time of `batch` such products, in multiplications for each step of k: tiles are done in rounds, and each packs both its panels.
+  double cost(int64_t batch, int threads) const {
+    constexpr double PACKED = 20;  // one entry's packing, in multiplications
+    return double(ceilDiv(batch * down * across, threads)) * (double(height) * width + PACKED * (height + width));
   }
-  const int64_t height = ceilDiv(ceilDiv(p.m, down), EDGE) * EDGE, width = ceilDiv(ceilDiv(p.n, across), EDGE) * EDGE;
-  down = ceilDiv(p.m, height);
-  across = ceilDiv(p.n, width);
-  parallelFor(batch * down * across, threads, [&](int64_t part) {
-    const int64_t item = part / (down * across), i = part / across % down * height, j = part % across * width;
-    p.tile(item, i, std::min(height, p.m - i), j, std::min(width, p.n - j));
+};
+
+// The cheapest grid. Large products get several tiles a thread, so that one that loses its core is made up for by the others.
+template <typename T>
+Grid gridOf(const Product<T> &p, int64_t batch, int threads) {
+  const double size = std::sqrt(double(p.m) * p.n);
+  const int64_t rounds = std::clamp<int64_t>(static_cast<int64_t>(size / ROUND), 1, PARTS_PER_THREAD);
+  const int64_t most = std::clamp<int64_t>(static_cast<int64_t>(double(p.m) * p.n * p.k / WORTH_A_PART), 1, ceilDiv(rounds * threads, batch));
+  const int64_t down = ceilDiv(p.m, LARGEST), across = ceilDiv(p.n, LARGEST);
+  Grid best(p.m, p.n, down, std::max(across, most / down));
+  for (int64_t i = down + 1; i <= most; i++) {
+    const Grid grid(p.m, p.n, i, std::max(across, most / i));
+    if (grid.cost(batch, threads) <= best.cost(batch, threads)) best = grid;  // of equals the one with more rows of tiles is faster
+  }
+  return best;
+}
+
+template <typename T>
+void tiledProduct(const Product<T> &p, int64_t batch, int threads) {
+  const Grid grid = gridOf(p, batch, std::max(threads, 1));
+  const int64_t tiles = grid.down * grid.across;
+  parallelFor(batch * tiles, threads, [&](int64_t part) {
+    const int64_t item = part / tiles, i = part % tiles / grid.across * grid.height, j = part % grid.across * grid.width;
+    p.tile(item, i, std::min(grid.height, p.m - i), j, std::min(grid.width, p.n - j));
   });
 }
 
@@ -181,7 +204,7 @@ void multiply(const Product<T> &p, int64_t batch, int threads) {
     for (int64_t item = 0; item < batch; item++) longProduct(p, item, threads);
     return;
   }
-  tiledProduct(p, batch, threads <= 1 ? 1 : ceilDiv(PARTS_PER_THREAD * threads, batch), threads);
+  tiledProduct(p, batch, threads);
 }
 
 }  // namespace

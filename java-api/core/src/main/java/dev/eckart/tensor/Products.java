@@ -7,14 +7,15 @@ import dev.eckart.memory.Shape;
 
 /** Brings the operands of a matrix product into the form that a backend takes: one batch dimension, one unit stride each. */
 final class Products {
+    private static final Shape SINGLE = Shape.of(1);
+
     private Products() {}
 
     static Tensor matmul(Tensor a, Tensor b) {
         int rankA = a.shape().rank();
         int rankB = b.shape().rank();
         if (rankA == 0 || rankB == 0) {
-            throw new IllegalArgumentException(
-                    "matmul: " + a.shape() + "·" + b.shape() + ": a scalar is no matrix; use multiply");
+            throw new IllegalArgumentException(what(a, b) + ": a scalar is no matrix; use multiply");
         }
         if (rankA == 1 || rankB == 1) {
             try (Tensor left = rankA == 1
@@ -30,48 +31,55 @@ final class Products {
                 return product.alias(Layout.contiguous(shape));
             }
         }
-        String what = "matmul: " + a.shape() + "·" + b.shape();
         a.requireSameType("matmul", b);
         if (a.dtype() != DType.F64 && a.dtype() != DType.F32) {
-            throw new IllegalArgumentException(what + ": needs f64 or f32, not " + a.dtype() + "; cast with to(dtype)");
+            throw new IllegalArgumentException(
+                    what(a, b) + ": needs f64 or f32, not " + a.dtype() + "; cast with to(dtype)");
         }
         long m = a.dim(-2);
         long k = a.dim(-1);
         long n = b.dim(-1);
         if (k != b.dim(-2)) {
-            throw new IllegalArgumentException(what + ": inner dimensions " + k + " and " + b.dim(-2) + " differ");
+            throw new IllegalArgumentException(
+                    what(a, b) + ": inner dimensions " + k + " and " + b.dim(-2) + " differ");
         }
         if (rankA == 2 && rankB == 2) {
             Layout target = Layout.contiguous(Shape.of(1, m, n));
             return Tensor.empty(a.device(), a.dtype(), Shape.of(m, n))
-                    .filledBy(out -> multiply(a, b, out, target, Shape.of()));
+                    .filledBy(out -> multiply(a, b, out, target, SINGLE));
         }
-        Shape batch = Shape.broadcast(what, leading(a.shape()), leading(b.shape()));
+        Shape batch = Shape.broadcast(what(a, b), leading(a.shape()), leading(b.shape()));
         Layout target = Layout.contiguous(Shape.of(batch.size(), m, n));
         return Tensor.empty(a.device(), a.dtype(), append(batch, m, n))
                 .filledBy(out -> multiply(a, b, out, target, batch));
     }
 
+    private static String what(Tensor a, Tensor b) {
+        return "matmul: " + a.shape() + "·" + b.shape();
+    }
+
     private static void multiply(Tensor a, Tensor b, Tensor out, Layout target, Shape batch) {
-        try (Tensor left = batched(a, batch);
-                Tensor right = batched(b, batch)) {
-            View c = out.view().with(target);
-            out.backend().gemm(1, left.view(), right.view(), 0, c);
+        Layout left = batched(a.view().layout(), batch);
+        Layout right = batched(b.view().layout(), batch);
+        try (Tensor copyOfA = left == null ? copied(a, batch) : null;
+                Tensor copyOfB = right == null ? copied(b, batch) : null) {
+            View x = left == null ? copyOfA.view() : a.view().with(left);
+            View y = right == null ? copyOfB.view() : b.view().with(right);
+            out.backend().gemm(1, x, y, 0, out.view().with(target));
         }
     }
 
-    /** A view (batch, rows, columns) with one unit stride among rows and columns; a copy where there is none. */
-    private static Tensor batched(Tensor t, Shape batch) {
-        Layout layout = t.view().layout();
-        boolean unit = layout.stride(-1) == 1 || layout.stride(-2) == 1 || t.dim(-1) <= 1 && t.dim(-2) <= 1;
+    /** As (batch, rows, columns) with one unit stride among rows and columns; null when the strides do not allow it. */
+    private static Layout batched(Layout layout, Shape batch) {
+        boolean unit = layout.stride(-1) == 1
+                || layout.stride(-2) == 1
+                || layout.shape().dim(-1) <= 1 && layout.shape().dim(-2) <= 1;
         boolean forward = layout.stride(-1) >= 0 && layout.stride(-2) >= 0;
-        boolean leads = leadsRows(layout);
-        if (unit && forward && leads) {
-            Layout flat = flatten(layout, batch);
-            if (flat != null) {
-                return t.alias(flat);
-            }
-        }
+        return unit && forward && leadsRows(layout) ? flatten(layout, batch) : null;
+    }
+
+    /** A copy for which {@link #batched} has an answer, in that layout. */
+    private static Tensor copied(Tensor t, Shape batch) {
         try (Tensor copy = t.copy()) {
             Layout flat = flatten(copy.view().layout(), batch);
             if (flat != null) {
@@ -98,6 +106,9 @@ final class Products {
         long rows = layout.shape().dim(-2);
         long columns = layout.shape().dim(-1);
         Layout stretched = layout.broadcastTo(append(batch, rows, columns));
+        if (batch.rank() == 1) {
+            return stretched;
+        }
         return stretched.reshape(Shape.of(batch.size(), rows, columns)).orElse(null);
     }
 
