@@ -8,6 +8,7 @@ import accuracy
 from report import Row
 from workers import Missing
 
+WARM_UP = 2  # s of each case for each peer: until then the JVM's compiler takes a core now and then
 PAUSE = 0.1  # s: OpenBLAS's threads spin for some tens of ms after a call, and would take a core from the next peer
 
 
@@ -37,8 +38,10 @@ def compare(case, workers, inputs, rounds):
             figures[name] = accuracy.of(case.operation, inputs, folder)
         if name != "eckart":
             names.append(name)
-    for name in names:  # writing and checking has cooled caches and clocks
-        workers.get(name).run()
+    for name in names:
+        end = time.monotonic() + WARM_UP
+        while time.monotonic() < end:
+            workers.get(name).run()
     times = {name: [] for name in names}
     for i in range(rounds):
         turn = i % len(names)

@@ -26,22 +26,30 @@ namespace {
 
 constexpr int64_t ALIGNMENT = 64;
 constexpr int64_t HUGE_PAGE = int64_t{2} << 20;
-constexpr int64_t MAPPED = int64_t{4} << 20;  // from here on a block is a mapping of its own, and goes back whole when freed
+constexpr int64_t MAPPED = int64_t{4} << 20;  // from here on a block is a mapping of its own
+constexpr int64_t MOST_KEPT = int64_t{256} << 20;
 
-// Lengths of the mapped blocks. Never destroyed: a thread may free memory while the process exits.
+// The mapped blocks. A freed one is kept: a loop asks for the same sizes again, and the faults of fresh pages cost more than most
+// kernels. The first size that is not there gives all kept ones back, so that keeping never raises the peak.
+// Never destroyed: a thread may free memory while the process exits.
 struct Mappings {
   std::mutex mutex;
-  std::unordered_map<int64_t, int64_t> lengths;
+  std::unordered_map<int64_t, int64_t> lengths;  // of those in use
+  std::unordered_multimap<int64_t, int64_t> kept;  // by length
+  int64_t keptBytes = 0;
+
+  void giveBack() {
+    for (const auto &[length, address] : kept) munmap(reinterpret_cast<void *>(address), length);
+    kept.clear();
+    keptBytes = 0;
+  }
 };
 Mappings &mappings() {
   static Mappings *instance = new Mappings;
   return *instance;
 }
 
-int64_t map(int64_t bytes) {
-  const int64_t page = sysconf(_SC_PAGESIZE);
-  if (bytes > std::numeric_limits<int64_t>::max() - 2 * HUGE_PAGE) throw std::bad_alloc();
-  const int64_t length = (bytes + page - 1) / page * page;
+int64_t map(int64_t length) {
   void *found = mmap(nullptr, length + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (found == MAP_FAILED) throw std::bad_alloc();
   // Cut to alignment: what stands before and after goes back.
@@ -51,6 +59,31 @@ int64_t map(int64_t bytes) {
   munmap(base + before + length, HUGE_PAGE - before);
   madvise(base + before, length, MADV_HUGEPAGE);  // a kernel without huge pages refuses, and small ones do
   return reinterpret_cast<int64_t>(base + before);
+}
+
+int64_t mapped(int64_t bytes) {
+  if (bytes > std::numeric_limits<int64_t>::max() - 2 * HUGE_PAGE) throw std::bad_alloc();
+  const int64_t page = sysconf(_SC_PAGESIZE), length = (bytes + page - 1) / page * page;
+  Mappings &all = mappings();
+  std::lock_guard<std::mutex> lock(all.mutex);
+  all.lengths.reserve(all.lengths.size() + 1);
+  const auto same = all.kept.find(length);
+  int64_t address;
+  if (same != all.kept.end()) {
+    address = same->second;
+    all.kept.erase(same);
+    all.keptBytes -= length;
+  } else {
+    all.giveBack();
+    address = map(length);
+  }
+  try {
+    all.lengths[address] = length;
+  } catch (...) {
+    munmap(reinterpret_cast<void *>(address), length);
+    throw;
+  }
+  return address;
 }
 
 // The lines of a small file, none when it cannot be read. Not an ifstream: the C++ library, linked statically, would bring its
@@ -165,24 +198,24 @@ int64_t allocate(int64_t bytes) {
     if (block == nullptr) throw std::bad_alloc();
     return reinterpret_cast<int64_t>(block);
   }
-  const int64_t address = map(bytes);
-  try {
-    std::lock_guard<std::mutex> lock(mappings().mutex);
-    mappings().lengths[address] = bytes;
-  } catch (...) {
-    munmap(reinterpret_cast<void *>(address), bytes);
-    throw;
-  }
-  return address;
+  return mapped(bytes);
 }
 
 void deallocate(int64_t address) {
   if (address % HUGE_PAGE == 0 && address != 0) {
-    std::unique_lock<std::mutex> lock(mappings().mutex);
-    auto block = mappings().lengths.extract(address);
-    lock.unlock();  // unmapping gigabytes takes a while
-    if (!block.empty()) {
-      munmap(reinterpret_cast<void *>(address), block.mapped());
+    Mappings &all = mappings();
+    std::unique_lock<std::mutex> lock(all.mutex);
+    const auto block = all.lengths.find(address);
+    if (block != all.lengths.end()) {
+      const int64_t length = block->second;
+      all.lengths.erase(block);
+      if (length <= MOST_KEPT - all.keptBytes) {
+        all.kept.emplace(length, address);
+        all.keptBytes += length;
+        return;
+      }
+      lock.unlock();  // unmapping gigabytes takes a while
+      munmap(reinterpret_cast<void *>(address), length);
       return;
     }
   }
@@ -190,8 +223,12 @@ void deallocate(int64_t address) {
 }
 
 int64_t availableMemory() {
-  return std::min({machineMemory(), groupMemory("", "memory.max", "memory.current", "inactive_file"),
-                   groupMemory("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")});
+  Mappings &all = mappings();
+  std::unique_lock<std::mutex> lock(all.mutex);
+  const int64_t kept = all.keptBytes;  // given back before anything else is mapped
+  lock.unlock();
+  return kept + std::min({machineMemory(), groupMemory("", "memory.max", "memory.current", "inactive_file"),
+                          groupMemory("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")});
 }
 
 int hardwareThreads() { return static_cast<int>(std::min<int64_t>(affinity(), quota())); }
