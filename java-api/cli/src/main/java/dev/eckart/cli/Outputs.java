@@ -3,11 +3,11 @@ package dev.eckart.cli;
 import dev.eckart.io.Npy;
 import dev.eckart.memory.Bytes;
 import dev.eckart.tensor.Tensor;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -95,9 +95,10 @@ public final class Outputs implements AutoCloseable {
      * @throws IOException when the free space is known and smaller
      */
     public void require(long bytes) throws IOException {
-        FileStore store = Files.getFileStore(temporary);
-        long free = store.getUsableSpace();
-        if (store.getTotalSpace() > 0 && free < bytes) {
+        // Not Files.getFileStore: in a bare chroot no mount point is listed for it, and it throws.
+        File folder = temporary.toFile();
+        long free = folder.getUsableSpace();
+        if (folder.getTotalSpace() > 0 && free < bytes) {
             throw new IOException("--out " + target + ": the results take " + Bytes.text(bytes) + ", the disk has "
                     + Bytes.text(free) + " left");
         }

@@ -20,6 +20,8 @@ final class Matrices {
         CLUSTERED,
         /** Columns that fall by 2⁻⁴⁰ from the first to the last: too ill-conditioned for a Gram matrix. */
         GRADED,
+        /** Condition near 10⁵: a Gram matrix will do, but not one alone. */
+        STRETCHED,
         /** Near the top of the exponent range: F64 1e150, F32 1e30. */
         HUGE,
         /** Near its bottom. */
@@ -38,6 +40,7 @@ final class Matrices {
                     case ZERO -> 0;
                     case CLUSTERED -> i == j ? 1 + i % 2 : 0;
                     case GRADED -> a[i * n + j] * Math.pow(2, -40.0 * j / n);
+                    case STRETCHED -> a[i * n + j] * Math.pow(2, -17.0 * i / m - 17.0 * j / n);
                     case HUGE -> a[i * n + j] * scale;
                     case TINY -> a[i * n + j] / scale;
                 };
