@@ -29,6 +29,15 @@ T *at(int64_t address) {
   return reinterpret_cast<T *>(address);
 }
 
+// The way back: what an entry point of eckart.h takes for a pointer, and for its type.
+template <typename T>
+int64_t address(const T *p) {
+  return reinterpret_cast<int64_t>(p);
+}
+
+template <typename T>
+constexpr int typeOf = sizeof(T) == 8 ? 0 : 1;
+
 // OpenBLAS counts in 32 bits: anything larger was split before, or is refused here.
 inline int int32(int64_t value, const char *operation, const char *what) {
   if (value < 0 || value > std::numeric_limits<int>::max()) {

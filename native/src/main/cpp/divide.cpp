@@ -55,8 +55,7 @@ ECKART_LAPACK(s, float)
 template <typename T>
 void multiply(bool transposed, int64_t m, int64_t n, int64_t k, const T *a, int64_t lda, const T *b, int64_t ldb, double beta, T *c, int64_t ldc,
               int threads) {
-  const auto address = [](const T *p) { return reinterpret_cast<int64_t>(p); };
-  gemm(sizeof(T) == 8 ? 0 : 1, 1, n, m, k, 1, address(b), ldb, 1, 0, address(a), transposed ? 1 : lda, transposed ? lda : 1, 0, beta, address(c),
+  gemm(typeOf<T>, 1, n, m, k, 1, address(b), ldb, 1, 0, address(a), transposed ? 1 : lda, transposed ? lda : 1, 0, beta, address(c),
        ldc, 0, threads);
 }
 

@@ -34,12 +34,11 @@ constexpr int64_t MOST_KEPT = int64_t{256} << 20;
 // Never destroyed: a thread may free memory while the process exits.
 struct Mappings {
   std::mutex mutex;
-  std::unordered_map<int64_t, int64_t> lengths;  // of those in use
-  std::unordered_multimap<int64_t, int64_t> kept;  // by length
+  std::unordered_map<int64_t, int64_t> lengths, kept;  // address to length, of those in use and of those kept
   int64_t keptBytes = 0;
 
   void giveBack() {
-    for (const auto &[length, address] : kept) munmap(reinterpret_cast<void *>(address), length);
+    for (const auto &[address, length] : kept) munmap(reinterpret_cast<void *>(address), length);
     kept.clear();
     keptBytes = 0;
   }
@@ -66,17 +65,15 @@ int64_t mapped(int64_t bytes) {
   const int64_t page = sysconf(_SC_PAGESIZE), length = (bytes + page - 1) / page * page;
   Mappings &all = mappings();
   std::lock_guard<std::mutex> lock(all.mutex);
-  all.lengths.reserve(all.lengths.size() + 1);
-  const auto same = all.kept.find(length);
-  int64_t address;
+  const auto same = std::find_if(all.kept.begin(), all.kept.end(), [&](const auto &block) { return block.second == length; });
   if (same != all.kept.end()) {
-    address = same->second;
-    all.kept.erase(same);
+    const int64_t address = same->first;
+    all.lengths.insert(all.kept.extract(same));
     all.keptBytes -= length;
-  } else {
-    all.giveBack();
-    address = map(length);
+    return address;
   }
+  all.giveBack();
+  const int64_t address = map(length);
   try {
     all.lengths[address] = length;
   } catch (...) {
@@ -208,12 +205,12 @@ void deallocate(int64_t address) {
     const auto block = all.lengths.find(address);
     if (block != all.lengths.end()) {
       const int64_t length = block->second;
-      all.lengths.erase(block);
       if (length <= MOST_KEPT - all.keptBytes) {
-        all.kept.emplace(length, address);
+        all.kept.insert(all.lengths.extract(block));
         all.keptBytes += length;
         return;
       }
+      all.lengths.erase(block);
       lock.unlock();  // unmapping gigabytes takes a while
       munmap(reinterpret_cast<void *>(address), length);
       return;

@@ -21,7 +21,7 @@ namespace eckart {
 namespace {
 
 constexpr int MAX_WORKERS = 256;
-constexpr int SPINS = 2000;           // some microseconds: the next product of a loop finds its worker awake
+constexpr int SPINS = 2000;           // some tens of microseconds: the next product of a loop finds its worker awake
 constexpr int RANGES_PER_THREAD = 4;  // so that a thread that loses its core is made up for by the others
 
 thread_local bool insidePart = false;

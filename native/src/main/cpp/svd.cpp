@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "bidiagonal.h"
 #include "blas.h"
@@ -21,6 +20,7 @@ namespace eckart {
 namespace {
 
 constexpr int GESDD = 0, GESVD = 1;
+constexpr int MIN = 1, MAX = 2;  // of reduce
 constexpr int64_t MOST = std::numeric_limits<int>::max();
 constexpr int64_t BLOCK = 64;    // not below any block size of LAPACK's ilaenv
 constexpr int64_t SMALL = 24;    // below this LAPACK's drivers are as fast
@@ -140,13 +140,12 @@ template <typename T>
 double intoRange(int64_t m, int64_t n, T *a, int64_t lda, int threads) {
   constexpr int64_t GRAIN = 65536;
   constexpr int FAR = sizeof(T) == 8 ? 300 : 30;  // exponents of two
-  std::vector<T> largest(m, T(0));
-  parallelRanges(m, GRAIN / n + 1, threads, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; i++) {
-      for (int64_t j = 0; j < n; j++) largest[i] = std::max(largest[i], std::abs(a[i * lda + j]));
-    }
-  });
-  const T most = *std::max_element(largest.begin(), largest.end());
+  T least, most;
+  const int64_t lower[] = {2, m, n, address(&least), 0, 0, address(a), lda, 1};
+  const int64_t upper[] = {2, m, n, address(&most), 0, 0, address(a), lda, 1};
+  reduce(MIN, typeOf<T>, typeOf<T>, lower, threads);
+  reduce(MAX, typeOf<T>, typeOf<T>, upper, threads);
+  most = std::max(-least, most);
   const int exponent = most > 0 ? std::ilogb(most) : 0;
   if (std::abs(exponent) <= FAR) return 1;
   parallelRanges(m, GRAIN / n + 1, threads, [&](int64_t begin, int64_t end) {

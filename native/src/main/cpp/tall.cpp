@@ -18,36 +18,19 @@
 namespace eckart {
 namespace {
 
-constexpr int64_t TILE = 32;   // of a transposition: both sides in the first-level cache
-constexpr int64_t GRAIN = 32768;
 constexpr int64_t UPDATE = 64;  // columns that a part of a product with Q has at least
-
-template <typename T>
-int64_t address(const T *p) {
-  return reinterpret_cast<int64_t>(p);
-}
 
 // to (n x m) = from (m x n)', both row-major.
 template <typename T>
 void transpose(int64_t m, int64_t n, const T *from, int64_t ldFrom, T *to, int64_t ldTo, int threads) {
-  const int64_t across = (m + TILE - 1) / TILE;
-  parallelRanges(across, GRAIN / (TILE * n) + 1, threads, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin * TILE; i < std::min(m, end * TILE); i += TILE) {
-      for (int64_t j = 0; j < n; j += TILE) {
-        for (int64_t c = j; c < std::min(n, j + TILE); c++) {
-          for (int64_t r = i; r < std::min(m, i + TILE); r++) to[c * ldTo + r] = from[r * ldFrom + c];
-        }
-      }
-    }
-  });
+  const int64_t operands[] = {2, m, n, address(to), 1, ldTo, address(from), ldFrom, 1};
+  copy(typeOf<T>, typeOf<T>, operands, threads);
 }
 
 enum Outcome { DONE, REFUSED, FAILED };
 
 template <typename T>
 struct Long {
-  static constexpr int TYPE = sizeof(T) == 8 ? 0 : 1;
-
   bool wide;
   int64_t length, k;  // the sides
   T *a;
@@ -56,13 +39,13 @@ struct Long {
 
   // g = A'A, or A A' of a wide one.
   void gramOf(T *g) const {
-    if (!wide) return gram(TYPE, length, k, 1, address(a), lda, 0, address(g), k, threads);
-    gemm(TYPE, 1, k, k, length, 1, address(a), lda, 1, 0, address(a), 1, lda, 0, 0, address(g), k, 0, threads);
+    if (!wide) return gram(typeOf<T>, length, k, 1, address(a), lda, 0, address(g), k, threads);
+    gemm(typeOf<T>, 1, k, k, length, 1, address(a), lda, 1, 0, address(a), 1, lda, 0, 0, address(g), k, 0, threads);
   }
 
   // A = A T'^-1, or T^-1 A of a wide one.
   void solve(const T *t) const {
-    triangularSolve(TYPE, !wide, false, !wide, wide ? k : length, wide ? length : k, address(t), k, address(a), lda, threads);
+    triangularSolve(typeOf<T>, !wide, false, !wide, wide ? k : length, wide ? length : k, address(t), k, address(a), lda, threads);
   }
 
   // A becomes its first Q, to be multiplied by l'^-1 from the right, a wide one by l^-1 from the left. REFUSED leaves A as it was.
@@ -70,13 +53,13 @@ struct Long {
     // The first Q's loss of orthogonality is eps times the condition squared, and some: small enough here for the second.
     const double LEAST = 10 * std::sqrt(std::numeric_limits<T>::epsilon());
     gramOf(c);
-    if (cholesky(TYPE, k, address(c), k, threads) != 0 || !(blas::trcon(k, c, k) > LEAST)) return REFUSED;
+    if (cholesky(typeOf<T>, k, address(c), k, threads) != 0 || !(blas::trcon(k, c, k) > LEAST)) return REFUSED;
     solve(c);
     gramOf(l);
-    if (cholesky(TYPE, k, address(l), k, threads) != 0) return FAILED;
+    if (cholesky(typeOf<T>, k, address(l), k, threads) != 0) return FAILED;
     Scratch<T> first(k * k, "svd");
     std::copy_n(c, k * k, first.data());
-    gemm(TYPE, 1, k, k, k, 1, address(first.data()), k, 1, 0, address(l), k, 1, 0, 0, address(c), k, 0, threads);
+    gemm(typeOf<T>, 1, k, k, k, 1, address(first.data()), k, 1, 0, address(l), k, 1, 0, 0, address(c), k, 0, threads);
     return DONE;
   }
 };
@@ -179,23 +162,22 @@ int64_t longSvd(int64_t m, int64_t n, T *a, int64_t lda, T *u, int64_t ldu, T *s
   // The small SVD's long side's vectors go to w (k x k), the others are A's own. A tall one's R is C'.
   const auto smallSvd = [&] {
     if (wide) return squareSvd(k, c, k, u, ldu, s, w, k, threads);
-    transpose(k, k, c, k, l, k, 1);
-    return squareSvd(k, l, k, w, k, s, vt, ldvt, threads);
+    Scratch<T> r(k * k, "svd");
+    transpose(k, k, c, k, r.data(), k, threads);
+    return squareSvd(k, r.data(), k, w, k, s, vt, ldvt, threads);
   };
 
   const Outcome outcome = matrix.choleskyQr2(c, l);
   if (outcome == FAILED) return 1;  // not seen: the estimate of the condition was far off
   if (outcome == DONE) {
-    Scratch<T> kept(wide ? 0 : k * k, "svd");
-    if (!wide) std::copy_n(l, k * k, kept.data());
     const int64_t info = smallSvd();
     if (info != 0 || !vectors) return info;
-    const int type = Long<T>::TYPE;
+    const int type = typeOf<T>;
     if (wide) {
       triangularSolve(type, true, false, false, k, k, address(l), k, address(w), k, threads);
       gemm(type, 1, k, length, k, 1, address(w), k, 1, 0, address(a), lda, 1, 0, 0, address(vt), ldvt, 0, threads);
     } else {
-      triangularSolve(type, false, false, true, k, k, address(kept.data()), k, address(w), k, threads);
+      triangularSolve(type, false, false, true, k, k, address(l), k, address(w), k, threads);
       gemm(type, 1, length, k, k, 1, address(a), lda, 1, 0, address(w), k, 1, 0, 0, address(u), ldu, 0, threads);
     }
     return 0;
