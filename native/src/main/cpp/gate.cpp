@@ -4,6 +4,7 @@
 // as anything else wants a core. So a driver that is alone gets them, and a watcher takes them away when threads of this process
 // begin to wait for a core (the kernel counts that per thread), whoever took it: another job, a compiler thread, a quota.
 #include <dirent.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -11,6 +12,7 @@
 #include <cinttypes>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -52,6 +54,7 @@ class Gate {
   void enter() {
     inside_++;
     if (raised_) lower();
+    while (ending_) pause();
   }
 
   void leave() { inside_--; }
@@ -69,6 +72,13 @@ class Gate {
     return true;
   }
 
+  // The process exits, perhaps by a signal: OpenBLAS's destructor would take its memory away under the calls that run, and under
+  // those to come. With a call inside, the process ends here, before any destructor; else no further call gets in.
+  void end(int status) {
+    ending_ = true;
+    if (inside_ > 0) _exit(status);
+  }
+
   // The running driver goes on at one thread from its next BLAS call on.
   void lower() {
     std::lock_guard<std::mutex> lock(switching_);
@@ -80,6 +90,7 @@ class Gate {
  private:
   std::atomic<int> inside_{0};
   std::atomic<bool> raised_{false};
+  std::atomic<bool> ending_{false};
   std::mutex switching_;  // guards OpenBLAS's number of threads and what follows
   std::condition_variable raising_;
   Clock::time_point next_{};  // not raised again before
@@ -129,7 +140,8 @@ Gate &gate() {
   return *instance;
 }
 
-const bool atLoad = (gate(), true);
+// The handler stays valid: the library is never unloaded (-z nodelete).
+const int atLoad = on_exit([](int status, void *) { gate().end(status); }, &gate());
 
 }  // namespace
 

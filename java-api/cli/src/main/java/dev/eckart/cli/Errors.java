@@ -59,7 +59,8 @@ final class Errors {
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
-    private static String reason(FileSystemException f) {
+    /** Why, without the name of the file. */
+    static String reason(FileSystemException f) {
         if (f instanceof NoSuchFileException) {
             return "no such file or folder";
         }

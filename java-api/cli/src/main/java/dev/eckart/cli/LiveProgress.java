@@ -129,7 +129,7 @@ final class LiveProgress extends Progress {
     }
 
     /** From JDK 22 on there is a console even when it is no terminal. */
-    private static boolean onTerminal() {
+    static boolean onTerminal() {
         Console console = System.console();
         if (console == null || Runtime.version().feature() < 22) {
             return console != null;

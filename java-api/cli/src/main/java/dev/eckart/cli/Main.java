@@ -57,7 +57,13 @@ public final class Main implements Runnable {
             line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
             line.setParameterExceptionHandler((e, given) -> usage(e, verbose, err));
             line.setExecutionExceptionHandler((e, at, given) -> Errors.report(e, verbose, err));
-            return line.execute(args);
+            int code = line.execute(args);
+            return code == 0 && out.checkError()
+                    ? Errors.report(
+                            new IOException("standard output cannot be written: the disk is full or the pipe closed"),
+                            verbose,
+                            err)
+                    : code;
         } catch (Throwable failure) {
             return Errors.report(failure, verbose, err);
         } finally {

@@ -5,9 +5,11 @@ import dev.eckart.memory.Bytes;
 import dev.eckart.tensor.Tensor;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -24,11 +26,13 @@ import java.util.stream.Stream;
  * <p>Open it before computing: an unwritable target is found at once.
  */
 public final class Outputs implements AutoCloseable {
+    private static final String TEMPORARY = ".eckart-";
+
     private final Path target;
     private final Path temporary;
     private final Path firstMade;
     private final Set<String> family;
-    private final Thread hook = new Thread(this::abandon, "eckart-cleanup");
+    private final Thread hook = new Thread(this::stop, "eckart-cleanup");
     private boolean done;
 
     private Outputs(Path target, Path temporary, Path firstMade, Set<String> family) {
@@ -58,6 +62,11 @@ public final class Outputs implements AutoCloseable {
                 throw new UsageException(
                         "--out " + folder + ": " + file + " is a folder; a result file takes this name");
             }
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                // A rename would put a file in the place of the device.
+                throw new UsageException("--out " + file + ": is a device or a pipe; results are renamed into place"
+                        + " when they are whole, which takes a file");
+            }
             for (Path input : inputs) {
                 if (input.toAbsolutePath().normalize().equals(file)) {
                     throw new UsageException("--out " + folder + ": would overwrite the input " + input);
@@ -65,18 +74,20 @@ public final class Outputs implements AutoCloseable {
             }
         }
         Path made = null;
+        Path home = Files.isDirectory(target) ? target : target.getParent();
         try {
-            Path home = target;
-            if (!Files.isDirectory(target)) {
-                home = target.getParent();
+            if (!home.equals(target)) {
                 made = firstMissing(home);
                 Files.createDirectories(home);
             }
-            Path temporary = Files.createTempDirectory(home, ".eckart-");
+            Path temporary = Files.createTempDirectory(home, TEMPORARY);
             Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
             return new Outputs(target, temporary, made, family);
         } catch (IOException | UnsupportedOperationException e) {
-            throw new UsageException("--out " + folder + ": cannot be written: " + Errors.text(e), e);
+            String reason = e instanceof FileSystemException f && f.getFile().contains(TEMPORARY)
+                    ? home + ": " + Errors.reason(f)
+                    : Errors.text(e);
+            throw new UsageException("--out " + folder + ": cannot be written: " + reason, e);
         }
     }
 
@@ -105,7 +116,7 @@ public final class Outputs implements AutoCloseable {
     }
 
     /** Where to write a file of this name before {@link #commit}. */
-    public Path path(String name) {
+    private Path path(String name) {
         if (!family.contains(name)) {
             throw new IllegalStateException("outputs: " + name + " is not one of " + family);
         }
@@ -121,10 +132,10 @@ public final class Outputs implements AutoCloseable {
         }
     }
 
-    /** Writes the report. */
-    public void write(String name, Report report) throws IOException {
+    /** Writes text as UTF-8. */
+    public void write(String name, String text) throws IOException {
         try {
-            report.write(path(name));
+            Files.writeString(path(name), text, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw failed(name, e);
         }
@@ -182,10 +193,18 @@ public final class Outputs implements AutoCloseable {
         }
     }
 
-    /** Also run by the virtual machine when a signal ends it; waits for a commit under way. */
-    private synchronized void abandon() {
+    /** Run by the virtual machine when a signal ends it; waits for a commit under way. */
+    private void stop() {
+        if (abandon()) {
+            System.err.println((LiveProgress.onTerminal() ? "\n" : "")
+                    + "eckart: ended by a signal; nothing was written to " + target);
+        }
+    }
+
+    /** Whether anything was left to remove. */
+    private synchronized boolean abandon() {
         if (done) {
-            return;
+            return false;
         }
         done = true;
         try {
@@ -201,6 +220,7 @@ public final class Outputs implements AutoCloseable {
         } catch (IOException e) {
             System.err.println("eckart: " + temporary + ": cannot be removed: " + Errors.text(e));
         }
+        return true;
     }
 
     /** Removes what was not committed. */

@@ -10,7 +10,6 @@ import dev.eckart.pca.PcaOptions;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -175,9 +174,9 @@ final class PcaCommand implements Callable<Integer> {
             outputs.write("scores.npy", scores);
             watch.lap("write");
             Report report = report(pca, x, session, watch, how.solverFor(x));
-            outputs.write("report.json", report);
+            outputs.write("report.json", report + "\n");
             String name = in.getFileName().toString();
-            Files.writeString(outputs.path("index.html"), PcaPage.html(name, pca, scores, names));
+            outputs.write("index.html", PcaPage.html(name, pca, scores, names));
             outputs.commit();
             progress.close();
             if (options.json()) {

@@ -8,9 +8,6 @@ import dev.eckart.tensor.Devices;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -34,11 +31,6 @@ public final class Report {
         versions.put("java", System.getProperty("java.version"));
         versions.put("kernels", Devices.describe(device));
         return put("device", device.toString()).put("versions", versions);
-    }
-
-    /** Writes it as UTF-8. */
-    public void write(Path file) throws IOException {
-        Files.writeString(file, this + "\n", StandardCharsets.UTF_8);
     }
 
     /** The JSON text, indented. */

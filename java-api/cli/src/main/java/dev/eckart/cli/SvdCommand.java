@@ -152,7 +152,7 @@ final class SvdCommand implements Callable<Integer> {
                     .put("seconds", watch.seconds())
                     .put("certificate", Certificates.fields(svd.certificate()))
                     .putMachine(session.device());
-            outputs.write("report.json", report);
+            outputs.write("report.json", report + "\n");
             outputs.commit();
             progress.close();
             if (options.json()) {

@@ -163,6 +163,15 @@ class BadInputTest {
     }
 
     @Test
+    void no_result_takes_the_place_of_a_device() throws IOException, InterruptedException {
+        Path pipe = Files.createDirectory(dir.resolve("o")).resolve("u.npy");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        refused(run("svd /a.npy --out /o"), 2, "u.npy: is a device or a pipe");
+        refused(run("pca transform /none /a.npy --out /o/u.npy"), 2, "u.npy: is a device or a pipe");
+    }
+
+    @Test
     void an_overflow_is_told() throws IOException {
         refused(run("svd /huge.npy --out /o"), 1, "overflow");
         assertThat(dir.resolve("o")).doesNotExist();

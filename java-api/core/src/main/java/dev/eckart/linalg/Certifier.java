@@ -3,6 +3,7 @@ package dev.eckart.linalg;
 import dev.eckart.linalg.Certificate.Level;
 import dev.eckart.linalg.Certificate.Norm;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.List;
@@ -39,6 +40,7 @@ final class Certifier {
         if (level == Level.NONE) {
             return Certificate.none(driver, List.copyOf(fallbacks), passes, seconds());
         }
+        Interrupts.check("certificate");
         try (Scope scope = Scope.open()) {
             boolean full = level == Level.EXACT && image == null;
             OptionalDouble remainder = full || image != null ? OptionalDouble.empty() : remainder(a, s);
@@ -107,6 +109,7 @@ final class Certifier {
         long width = Math.max(1, BLOCK_ELEMENTS / Math.max(1, a.rows()));
         double sum = 0;
         for (long from = 0; from < a.columns(); from += width) {
+            Interrupts.check("certificate");
             long to = Math.min(a.columns(), from + width);
             try (Scope scope = Scope.open()) {
                 double norm = a.columns(from, to)

@@ -1,5 +1,6 @@
 package dev.eckart.linalg;
 
+import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Tensor;
 import java.util.Optional;
 
@@ -19,6 +20,7 @@ public record Eigh(Tensor w, Tensor vt) implements AutoCloseable {
      */
     public static Eigh of(Tensor a) {
         Matrices.check("eigh", a);
+        Interrupts.check("eigh");
         Matrices.square("eigh", a);
         Tensor w = Tensor.empty(a.device(), a.dtype(), a.dim(0));
         Tensor vt = Tensor.empty(a.device(), a.dtype(), a.dim(0), a.dim(0));

@@ -1,5 +1,6 @@
 package dev.eckart.linalg;
 
+import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Tensor;
 
 /**
@@ -17,6 +18,7 @@ public record Qr(Tensor q, Tensor r) implements AutoCloseable {
      */
     public static Qr of(Tensor a) {
         Matrices.check("qr", a);
+        Interrupts.check("qr");
         long k = Math.min(a.dim(0), a.dim(1));
         Tensor r = Tensor.empty(a.device(), a.dtype(), k, a.dim(1));
         try (Tensor work = a.copy()) {

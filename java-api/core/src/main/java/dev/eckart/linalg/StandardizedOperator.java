@@ -2,6 +2,7 @@ package dev.eckart.linalg;
 
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
+import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.OptionalDouble;
@@ -86,6 +87,7 @@ record StandardizedOperator(Tensor a, Tensor mean, Tensor scale) implements Line
         long height = Math.max(1, BLOCK_ELEMENTS / Math.max(1, columns()));
         double norm = 0;
         for (long from = 0; from < rows(); from += height) {
+            Interrupts.check("norm");
             try (Scope scope = Scope.open()) {
                 norm = Math.hypot(
                         norm, rows(from, Math.min(rows(), from + height)).norm());

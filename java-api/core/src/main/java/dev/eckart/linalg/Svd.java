@@ -3,6 +3,7 @@ package dev.eckart.linalg;
 import dev.eckart.backend.Backend;
 import dev.eckart.backend.SvdDriver;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Interrupts;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -30,6 +31,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
      * @throws IllegalArgumentException for another rank or type, NaN or infinity (named with its index)
      * @throws dev.eckart.memory.MemoryLimitException when it would not fit
      * @throws ArithmeticException when no driver converges, or a singular value overflows
+     * @throws java.util.concurrent.CancellationException when this thread is interrupted; a LAPACK call under way ends first
      */
     public static Svd of(Tensor a) {
         return options().of(a);
@@ -174,10 +176,15 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             SvdPlan plan = plan(a, false);
             Matrices.requireMemory("svd", a, plan.bytes(), remedy(plan));
             Tensor s = Tensor.empty(a.device(), a.dtype(), plan.rank());
-            if (plan.rank() > 0) {
-                run(a, s, Optional.empty(), order(plan.driver()), new ArrayList<>());
+            try {
+                if (plan.rank() > 0) {
+                    run(a, s, Optional.empty(), order(plan.driver()), new ArrayList<>());
+                }
+                return s;
+            } catch (RuntimeException | Error e) {
+                s.close();
+                throw e;
             }
-            return s;
         }
 
         private Certificate factor(Tensor a, SvdPlan plan, Tensor u, Tensor s, Tensor vt) {
@@ -227,6 +234,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
         private Driver run(
                 Tensor a, Tensor s, Optional<Backend.Vectors> vectors, List<Driver> order, List<String> fallbacks) {
             for (Driver candidate : order) {
+                Interrupts.check("svd");
                 SvdDriver lapack = candidate == Driver.GESVD ? SvdDriver.GESVD : SvdDriver.GESDD;
                 try (Tensor work = inPlace(a) ? a.contiguous() : a.copy()) {
                     if ((backend == null ? a.backend() : backend).svd(lapack, work.view(), s.view(), vectors)) {
@@ -321,11 +329,14 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
                     s.select(0, i).assign(one.s());
                     vt.select(0, i).assign(one.vt());
                     worst = i == 0 ? one.certificate() : worst.worse(one.certificate());
-                } catch (IllegalArgumentException e) {
+                } catch (RuntimeException | Error e) {
                     u.close();
                     s.close();
                     vt.close();
-                    throw new IllegalArgumentException("matrix " + i + " of the batch: " + e.getMessage(), e);
+                    if (e instanceof IllegalArgumentException) {
+                        throw new IllegalArgumentException("matrix " + i + " of the batch: " + e.getMessage(), e);
+                    }
+                    throw e;
                 }
             }
             return new Svd(u, s, vt, worst);

@@ -1,6 +1,7 @@
 package dev.eckart.linalg;
 
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.ArrayList;
@@ -107,6 +108,7 @@ public final class TruncatedSvd {
          * @param a (m, n), F64 or F32, finite
          * @return u (m, k), s (k), vt (k, n)
          * @throws IllegalArgumentException for another rank or type, NaN or infinity, or a rank above min(m, n)
+         * @throws java.util.concurrent.CancellationException when this thread is interrupted, after the pass under way
          */
         public Svd of(Tensor a) {
             Matrices.check("truncated svd", a);
@@ -194,6 +196,7 @@ public final class TruncatedSvd {
                         Tensor.normal(a.dtype(), seed, a.columns(), block).to(a.device());
                 Tensor basis = Qr.of(a.multiply(omega)).q();
                 for (int i = 0; i < q; i++) {
+                    Interrupts.check("truncated svd");
                     try (Scope step = Scope.open()) {
                         Tensor right = Qr.of(a.multiplyTransposed(basis)).q();
                         Tensor next = step.keep(Qr.of(a.multiply(right)).q());

@@ -7,6 +7,7 @@ import dev.eckart.linalg.LinearOperator;
 import dev.eckart.linalg.Svd;
 import dev.eckart.linalg.TruncatedSvd;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.Optional;
@@ -71,6 +72,7 @@ public final class PcaOptions {
      * @param x (n, d), F64 or F32, finite, n ≥ 2
      * @throws IllegalArgumentException for fewer than two observations, another type, NaN or infinity, or more components than
      *     min(n, d)
+     * @throws java.util.concurrent.CancellationException when this thread is interrupted; a native call under way ends first
      */
     public Pca fit(Tensor x) {
         if (x.shape().rank() != 2 || x.dim(0) < 2) {
@@ -201,6 +203,7 @@ public final class PcaOptions {
         Tensor c = Tensor.zeros(x.dtype(), d, d);
         long height = Math.max(1, BLOCK_ELEMENTS / Math.max(1, d));
         for (long from = 0; from < x.dim(0); from += height) {
+            Interrupts.check("pca");
             try (Scope scope = Scope.open()) {
                 Tensor rows = operator.rows(from, Math.min(x.dim(0), from + height));
                 x.backend().gram(1.0 / (x.dim(0) - 1), rows.view(), 1, c.view());
@@ -231,6 +234,7 @@ public final class PcaOptions {
     private static void forEachBlock(Tensor x, java.util.function.Consumer<Tensor> action) {
         long height = Math.max(1, BLOCK_ELEMENTS / Math.max(1, x.dim(1)));
         for (long from = 0; from < x.dim(0); from += height) {
+            Interrupts.check("pca");
             try (Scope scope = Scope.open()) {
                 action.accept(x.slice(0, from, Math.min(x.dim(0), from + height)));
             }

@@ -8,8 +8,6 @@ import dev.eckart.cli.Session;
 import dev.eckart.cli.UsageException;
 import dev.eckart.memory.DType;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -57,8 +55,8 @@ public final class DemoCommand implements Callable<Integer> {
                 progress.update("writing", Double.NaN);
                 String html = demo.page();
                 Report report = demo.report(session.device());
-                Files.writeString(outputs.path("index.html"), html, StandardCharsets.UTF_8);
-                outputs.write("report.json", report);
+                outputs.write("index.html", html);
+                outputs.write("report.json", report + "\n");
                 outputs.commit();
                 if (options.json()) {
                     options.out().println(report);
