@@ -37,6 +37,9 @@ constexpr int SMALLEST = 25;        // below this LAPACK's own leaves are done b
 constexpr int64_t LEAF = 128;       // not divided further here
 constexpr double WORTH_A_PART = 20000;
 
+// Columns of a node's left vectors that are multiplied at a time: wide enough for a product, narrow beside the matrix.
+int64_t panelWidth(int64_t n) { return std::min(n, std::max<int64_t>(256, n / 8)); }
+
 template <typename T>
 struct Lapack;
 #define ECKART_LAPACK(t, T)                               \
@@ -126,7 +129,7 @@ struct Problem {
     alpha /= norm;
     beta /= norm;
 
-    T *pole = work, *z = pole + rows, *newZ = z + columns, *u2 = newZ + rows, *vt2 = u2 + rows * rows, *q = vt2 + columns * columns;
+    T *pole = work, *z = pole + rows, *newZ = z + columns, *u2 = newZ + rows, *vt2 = u2 + rows * rows, *panel = vt2 + columns * columns;
     int *rowOf = ints + 2 * n, *types = ints + 3 * n, size = 0, info = 0;
     const int above = node.above, below = node.below, wide = node.wide, ld = ldu, ldt = ldvt, ld2 = rows, ldt2 = columns;
     Lapack<T>::deflate(&above, &below, &wide, &size, value, z, &alpha, &beta, left, &ld, right, &ldt, pole, u2, &ld2, vt2, &ldt2, ints, ints + n,
@@ -136,10 +139,10 @@ struct Problem {
       value[0] = std::abs(z[0]);
       for (int64_t j = 0; j < columns; j++) right[j * ldvt] = vt2[j * columns];
       for (int64_t i = 0; i < rows; i++) left[i] = z[0] > 0 ? u2[i] : -u2[i];
-    } else if (!joined(size, pole, z, newZ, value, left, right, q, rowOf)) {
+    } else if (!joined(size, pole, z, newZ, value, left, right, rowOf)) {
       return 1;
     } else {
-      multiplied(node, size, types, q, u2, vt2, left, right, rowOf);
+      multiplied(node, size, types, panel, u2, vt2, left, right, rowOf);
     }
     for (int64_t i = 0; i < rows; i++) value[i] *= norm;
     const int rest = rows - size, up = 1, down = -1;
@@ -147,9 +150,9 @@ struct Problem {
     return 0;
   }
 
-  // The singular values of the arrow matrix with first row z and diagonal `pole`, and its left vectors (q, rows in the order of u2's
-  // columns) and right vectors (columns of `right`).
-  bool joined(int size, const T *pole, T *z, T *newZ, T *value, T *left, T *right, T *q, const int *rowOf) const {
+  // The singular values of the arrow matrix with first row z and diagonal `pole`, and its left vectors (columns of `left`, rows in the
+  // order of u2's columns) and right vectors (columns of `right`).
+  bool joined(int size, const T *pole, T *z, T *newZ, T *value, T *left, T *right, const int *rowOf) const {
     const int64_t k = size, grain = static_cast<int64_t>(WORTH_A_PART / k) + 1;
     double squares = 0;
     for (int64_t i = 0; i < k; i++) squares += double(z[i]) * z[i];
@@ -180,8 +183,7 @@ struct Problem {
     parallelRanges(k, grain, threads, [&](int64_t from, int64_t to) {
       std::vector<T> leftVector(k);
       for (int64_t j = from; j < to; j++) {
-        T *v = right + j * ldvt, *w = leftVector.data();
-        const T *minus = left + j * ldu;
+        T *v = right + j * ldvt, *minus = left + j * ldu, *w = leftVector.data();
         double ofLeft = 1, ofRight = 0;
         for (int64_t i = 0; i < k; i++) {
           v[i] = newZ[i] / minus[i] / v[i];
@@ -191,8 +193,8 @@ struct Problem {
         }
         w[0] = -1;
         const T scaleLeft = 1 / std::sqrt(ofLeft), scaleRight = 1 / std::sqrt(ofRight);
-        q[j * k] = w[0] * scaleLeft;
-        for (int64_t i = 1; i < k; i++) q[j * k + i] = w[rowOf[i] - 1] * scaleLeft;
+        minus[0] = w[0] * scaleLeft;
+        for (int64_t i = 1; i < k; i++) minus[i] = w[rowOf[i] - 1] * scaleLeft;
         for (int64_t i = 0; i < k; i++) v[i] *= scaleRight;
       }
     });
@@ -200,15 +202,21 @@ struct Problem {
   }
 
   // The vectors of the node from those of its parts. u2's columns, and vt2's rows, are grouped: the first; those of the upper part
-  // alone; of the lower part alone; of both.
-  void multiplied(const Merge &node, int64_t k, const int *types, T *q, T *u2, T *vt2, T *left, T *right, const int *rowOf) const {
+  // alone; of the lower part alone; of both. The left vectors take the place of their factor, panel by panel; then u2 is free.
+  void multiplied(const Merge &node, int64_t k, const int *types, T *panel, T *u2, T *vt2, T *left, T *right, const int *rowOf) const {
     const int64_t above = node.above, below = node.below, rows = above + below + 1, columns = rows + node.wide;
     const int64_t upper = types[0], lower = types[1], both = types[2], mixed = 1 + upper + lower, second = 1 + upper;
-    multiply(false, above, k, upper, u2 + rows, rows, q + 1, k, 0, left, ldu, threads);
-    multiply(false, above, k, both, u2 + mixed * rows, rows, q + mixed, k, 1, left, ldu, threads);
-    for (int64_t j = 0; j < k; j++) left[j * ldu + above] = q[j * k];
-    multiply(false, below, k, lower + both, u2 + second * rows + above + 1, rows, q + second, k, 0, left + above + 1, ldu, threads);
+    for (int64_t from = 0, width = panelWidth(n); from < k; from += width) {
+      const int64_t count = std::min(width, k - from);
+      T *to = left + from * ldu;
+      for (int64_t j = 0; j < count; j++) std::copy_n(to + j * ldu, k, panel + j * k);
+      multiply(false, above, count, upper, u2 + rows, rows, panel + 1, k, 0, to, ldu, threads);
+      multiply(false, above, count, both, u2 + mixed * rows, rows, panel + mixed, k, 1, to, ldu, threads);
+      for (int64_t j = 0; j < count; j++) to[j * ldu + above] = panel[j * k];
+      multiply(false, below, count, lower + both, u2 + second * rows + above + 1, rows, panel + second, k, 0, to + above + 1, ldu, threads);
+    }
 
+    T *q = u2;
     parallelRanges(k, static_cast<int64_t>(WORTH_A_PART / k) + 1, threads, [&](int64_t from, int64_t to) {
       for (int64_t j = from; j < to; j++) {
         const T *v = right + j * ldvt;
@@ -268,7 +276,7 @@ int64_t divideAndConquer(int64_t n, T *d, T *e, T *u, int64_t ldu, T *vt, int64_
     if (std::abs(d[i]) < LEAST) d[i] = std::copysign(LEAST, d[i]);
     if (i < n - 1) e[i] /= norm;
   }
-  const Tree tree(n, threads <= 1 ? n : std::max<int64_t>(LEAF, n / (2 * threads)));
+  const Tree tree(n, std::max<int64_t>(LEAF, n / (2 * threads)));
   Scratch<T> work(divideWork(n), "svd: gesdd");
   std::vector<int> order(n), ints(4 * std::max<int64_t>(n, 4));
   const Problem<T> problem{n, d, e, u, ldu, vt, ldvt, threads, work.data(), order.data(), ints.data()};
@@ -288,7 +296,11 @@ int64_t divideAndConquer(int64_t n, T *d, T *e, T *u, int64_t ldu, T *vt, int64_
   return 0;
 }
 
-int64_t divideWork(int64_t n) { return 3 * (n + 1) * (n + 1) + 4 * (n + 1); }
+int64_t divideWork(int64_t n) {
+  if (n <= LEAF) return leafWork(n);
+  // The leaves, none of more than n / 2 rows, take less.
+  return 2 * (n + 1) * (n + 1) + (panelWidth(n) + 4) * (n + 1);
+}
 
 template int64_t divideAndConquer<double>(int64_t, double *, double *, double *, int64_t, double *, int64_t, int);
 template int64_t divideAndConquer<float>(int64_t, float *, float *, float *, int64_t, float *, int64_t, int);

@@ -222,7 +222,7 @@ interface SvdContract extends BackendFixture {
             long bytes = dtype.bytes();
             long small = backend().svdWorkspace(SvdDriver.GESDD, true, dtype, 1000, 1000);
             long large = backend().svdWorkspace(SvdDriver.GESDD, true, dtype, 4000, 4000);
-            assertThat(small).isBetween(3_000_000L * bytes, 5_000_000L * bytes);
+            assertThat(small).isBetween(2_000_000L * bytes, 3_500_000L * bytes);
             assertThat(large).isBetween(15 * small, 17 * small);
             long lean = backend().svdWorkspace(SvdDriver.GESVD, true, dtype, 4000, 4000);
             assertThat(lean).isBetween(4000 * bytes, 16_000_000L * bytes);
