@@ -8,21 +8,43 @@ SAMPLED_ROWS = 16
 
 def of(operation, inputs, folder):
     """{name: value}; the first is what peers are compared by."""
-    read = [np.load(f).astype(np.float64) for f in inputs]
+    read = [np.load(f) for f in inputs]
     load = lambda name: np.load(Path(folder) / f"{name}.npy").astype(np.float64)
     norm = np.linalg.norm
     if operation == "svd":
-        u, s, vt = load("u"), load("s"), load("vt")
+        a, u, s, vt = read[0].astype(np.float64), load("u"), load("s"), load("vt")
         eye = np.eye(len(s))
-        return {"residual": norm(read[0] - (u * s) @ vt) / norm(read[0]),
+        return {"residual": norm(a - (u * s) @ vt) / norm(a),
                 "orthogonality": max(norm(eye - u.T @ u), norm(eye - vt @ vt.T)) / np.sqrt(len(s))}
     c = load("c")
-    if operation == "matmul":  # some rows, against extended precision: an f64 product would only be compared with its like
+    if operation in PRODUCTS:  # some rows, against extended precision: an f64 product would only be compared with its like
         rows = np.linspace(0, len(c) - 1, SAMPLED_ROWS).astype(int)
-        expected = read[0][rows].astype(np.longdouble) @ read[1].astype(np.longdouble)
-        return {"residual": float(norm((c[rows] - expected).astype(np.float64)) / norm(expected.astype(np.float64)))}
-    expected = read[0] + read[1]
-    return {"residual": norm(c - expected) / norm(expected)}
+        c, expected = c[rows], PRODUCTS[operation](read, rows).astype(np.float64)
+    else:
+        expected = ELEMENTWISE[operation](*(a.astype(np.float64) for a in read))
+    return {"residual": float(norm(c - expected) / norm(expected))}
+
+
+def sparse_rows(inputs, rows, transposed):
+    """Rows of A·X or Aᵀ·Y, entry by entry."""
+    starts, columns, entries, x = inputs
+    row = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    here, there = (columns, row) if transposed else (row, columns)
+    expected = np.zeros((len(rows), x.shape[1]), np.longdouble)
+    for i, wanted in enumerate(rows):
+        e = np.flatnonzero(here == wanted)
+        expected[i] = (entries[e].astype(np.longdouble)[:, None] * x[there[e]].astype(np.longdouble)).sum(0)
+    return expected
+
+
+PRODUCTS = {
+    "matmul": lambda inputs, rows: inputs[0][rows].astype(np.longdouble) @ inputs[1].astype(np.longdouble),
+    "spmm": lambda inputs, rows: sparse_rows(inputs, rows, False),
+    "spmm-transposed": lambda inputs, rows: sparse_rows(inputs, rows, True),
+}
+ELEMENTWISE = {
+    "add": lambda a, b: a + b,
+}
 
 
 def acceptable(figures, dtype, shapes):

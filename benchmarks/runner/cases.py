@@ -6,16 +6,24 @@ from dataclasses import dataclass, field
 class Case:
     name: str
     operation: str  # of dev.eckart.benchmarks.peer.Worker
-    shapes: list  # of the inputs, standard normal
+    shapes: list  # of the inputs, standard normal; of a sparse operation: the matrix's, and the factor's
     dtype: str  # f8, f4
     peers: list
     rounds: int
     targets: dict = field(default_factory=dict)  # peer -> largest ratio of times
+    entries: int = 0  # of the sparse matrix
 
 
 def svd(rows, cols, dtype, rounds, peers, target=None):
     return Case(f"svd-{rows}x{cols}-f{8 * int(dtype[1])}", "svd", [(rows, cols)], dtype, peers, rounds,
                 {} if target is None else {"scipy": target})
+
+
+def sparse(rows, cols, entries, dtype, faster):
+    """A·X and Aᵀ·Y at 112 columns, what a truncated SVD of rank 100 multiplies by; SciPy takes `faster` times as long."""
+    size, targets = f"{rows}x{cols}-f{8 * int(dtype[1])}", {"scipy": 1 / faster}
+    return [Case(f"spmm-{size}", "spmm", [(rows, cols), (cols, 112)], dtype, ["scipy", "torch"], 11, targets, entries),
+            Case(f"spmm-transposed-{size}", "spmm-transposed", [(rows, cols), (rows, 112)], dtype, ["scipy", "torch"], 11, targets, entries)]
 
 
 def cases():
@@ -33,4 +41,8 @@ def cases():
         svd(20000, 200, "f8", 15, ["scipy", "torch"]),
         svd(20000, 200, "f4", 15, ["scipy", "torch"]),
         Case("add-1e7-f32", "add", [(10_000_000,)] * 2, "f4", ["scipy", "torch"], 21),
+        *sparse(100_000, 20_000, 4_000_000, "f8", 4),
+        *sparse(100_000, 20_000, 4_000_000, "f4", 3),
+        *sparse(20_000, 50_000, 3_000_000, "f8", 4),
+        *sparse(20_000, 50_000, 3_000_000, "f4", 3),
     ]

@@ -9,17 +9,30 @@ from report import Row
 from workers import Missing
 
 WARM_UP = 2  # s of each case for each peer: until then the JVM's compiler takes a core now and then
-PAUSE = 0.1  # s: OpenBLAS's threads spin for some tens of ms after a call, and would take a core from the next peer
+PAUSE = 0.4  # s: after a call OpenBLAS's threads spin for some tens of ms and OpenMP's for 200, and would take a core from the next peer
 
 
 def make_inputs(case, folder):
-    files = []
+    """Standard normal arrays; a sparse matrix is three, its starts, columns and entries, at places drawn with replacement."""
+    made = {}
     for i, shape in enumerate(case.shapes):
-        file = folder / f"{'x'.join(map(str, shape))}-{case.dtype}-{i}.npy"
+        random, name = np.random.default_rng(i), f"{'x'.join(map(str, shape))}-{case.dtype}-{i}"
+        if case.entries and i == 0:
+            made |= sparse_matrix(random, shape, case.entries, case.dtype, f"{name}-{case.entries}")
+        else:
+            made[name] = lambda random=random, shape=shape: random.standard_normal(shape).astype(case.dtype)
+    files = [folder / f"{name}.npy" for name in made]
+    for file, make in zip(files, made.values()):
         if not file.exists():
-            np.save(file, np.random.default_rng(i).standard_normal(shape).astype(case.dtype))
-        files.append(file)
+            np.save(file, make())
     return files
+
+
+def sparse_matrix(random, shape, entries, dtype, name):
+    place = np.sort(random.integers(0, shape[0] * shape[1], entries))
+    starts = lambda: np.searchsorted(place // shape[1], np.arange(shape[0] + 1))
+    return {f"{name}-starts": starts, f"{name}-columns": lambda: (place % shape[1]).astype(np.int32),
+            f"{name}-entries": lambda: random.standard_normal(entries).astype(dtype)}
 
 
 def compare(case, workers, inputs, rounds):

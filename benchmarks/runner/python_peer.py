@@ -25,7 +25,12 @@ class SciPy:
 
     def load(self, operation, inputs):
         self.operation, self.inputs = operation, inputs
-        return operation in ("matmul", "svd", "add")
+        if operation.startswith("spmm"):
+            from scipy.sparse import csr_matrix
+            starts, columns, entries, x = inputs
+            shape = (len(starts) - 1, int(columns.max()) + 1 if operation == "spmm-transposed" else len(x))
+            self.inputs = [csr_matrix((entries, columns, starts.astype(np.int32)), shape), x]
+        return operation == "svd" or operation in NUMPY
 
     def prepare(self):
         self.result = None
@@ -36,13 +41,19 @@ class SciPy:
         if self.operation == "svd":
             self.result = self.scipy.linalg.svd(
                 self.copy, full_matrices=False, overwrite_a=True, check_finite=False, lapack_driver="gesdd")
-        elif self.operation == "matmul":
-            self.result = [self.inputs[0] @ self.inputs[1]]
         else:
-            self.result = [self.inputs[0] + self.inputs[1]]
+            self.result = [NUMPY[self.operation](*self.inputs)]
 
     def arrays(self):
         return self.result
+
+
+NUMPY = {
+    "matmul": lambda a, b: a @ b,
+    "add": lambda a, b: a + b,
+    "spmm": lambda a, x: a @ x,
+    "spmm-transposed": lambda a, y: a.T @ y,
+}
 
 
 class Torch:
@@ -56,7 +67,12 @@ class Torch:
 
     def load(self, operation, inputs):
         self.operation, self.inputs = operation, [self.torch.from_numpy(x) for x in inputs]
-        return operation in ("matmul", "svd", "add")
+        if operation.startswith("spmm"):  # once, as Eckart and SciPy keep theirs; A' is built of its own
+            starts, columns, entries, x = self.inputs
+            width = int(columns.max()) + 1 if operation == "spmm-transposed" else len(x)
+            a = self.torch.sparse_csr_tensor(starts, columns.long(), entries, (len(starts) - 1, width))
+            self.inputs = [a.t().to_sparse_csr() if operation == "spmm-transposed" else a, x]
+        return operation == "svd" or operation in TORCH
 
     def prepare(self):
         self.result = None
@@ -64,13 +80,19 @@ class Torch:
     def run(self):
         if self.operation == "svd":
             self.result = self.torch.linalg.svd(self.inputs[0], full_matrices=False)
-        elif self.operation == "matmul":
-            self.result = [self.inputs[0] @ self.inputs[1]]
         else:
-            self.result = [self.inputs[0] + self.inputs[1]]
+            self.result = [TORCH[self.operation](*self.inputs)]
 
     def arrays(self):
         return [x.numpy() for x in self.result]
+
+
+TORCH = {
+    "matmul": lambda a, b: a @ b,
+    "add": lambda a, b: a + b,
+    "spmm": lambda a, x: a @ x,
+    "spmm-transposed": lambda at, y: at @ y,
+}
 
 
 def answer(peer, request):

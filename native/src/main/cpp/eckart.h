@@ -58,6 +58,17 @@ void gram(int type, int64_t m, int64_t n, double alpha, int64_t a, int64_t lda, 
 void triangularSolve(int type, bool rightSide, bool upper, bool transposed, int64_t m, int64_t n, int64_t t, int64_t ldt, int64_t b, int64_t ldb, int threads);
 // B (m x n) becomes T^-1 B (T m x m), or B T^-1 when rightSide (T n x n); T' instead of T when transposed
 
+// ---- sparse matrices (sparse.cpp): compressed rows, starts int64_t[m + 1], indices int32_t, values F64 or F32. In `tiles` of adjacent
+// columns: int64_t[tiles][m + 1] over one list of entries, tile after tile
+void spmm(int type, int64_t m, int64_t p, int64_t tiles, int64_t starts, int64_t indices, int64_t values, int64_t x, int64_t ldx, int64_t c,
+          int64_t ldc, int threads);
+// C (m x p) = A X. The result does not depend on `threads`
+void sparseCompress(int type, int64_t m, int64_t count, int64_t row, int64_t column, int64_t values, int64_t starts, int64_t indices, int64_t sorted);
+// coordinates (int32_t) to compressed rows; entries of a row stay in their order
+int64_t sparseTranspose(int type, int64_t m, int64_t n, int64_t starts, int64_t indices, int64_t values, int64_t tileHeight, int64_t toStarts, int64_t toIndices, int64_t toValues);
+// A (m x n, entries of a row in any order) to A' in ceil(m / tileHeight) tiles, at least 1, of `tileHeight` columns; indices of a row ascend, entries of one
+// place are added up in their order. The number of entries left
+
 // ---- factorizations (eigh.cpp, qr.cpp, svd.cpp); each returns LAPACK's info: 0, or > 0 when it failed to converge / is not positive definite
 int64_t cholesky(int type, int64_t n, int64_t a, int64_t lda, int threads);          // lower triangle L of A = L L' in place, zeros above
 void qr(int type, int64_t m, int64_t n, int64_t a, int64_t lda, int64_t r, int64_t ldr, int threads);

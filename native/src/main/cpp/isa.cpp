@@ -12,16 +12,17 @@ namespace {
 struct Loops {
     const Kernels *kernels;
     const Panels *panels;
+    const Spmm *spmm;
 };
 
 Loops choose() {
     __builtin_cpu_init();
     const char *limit = std::getenv("ECKART_ISA");  // another text than v2, v3, v4 limits nothing
     auto allowed = [&](const char *name) { return limit == nullptr || std::strcmp(limit, name) >= 0 || limit[0] != 'v'; };
-    if (allowed("v4") && __builtin_cpu_supports("x86-64-v4")) return {&kernels_v4, &panels_v4};
-    if (allowed("v3") && __builtin_cpu_supports("x86-64-v3")) return {&kernels_v3, &panels_v3};
-    if (__builtin_cpu_supports("x86-64-v2")) return {&kernels_v2, &panels_v2};
-    return {nullptr, nullptr};
+    if (allowed("v4") && __builtin_cpu_supports("x86-64-v4")) return {&kernels_v4, &panels_v4, &spmm_v4};
+    if (allowed("v3") && __builtin_cpu_supports("x86-64-v3")) return {&kernels_v3, &panels_v3, &spmm_v3};
+    if (__builtin_cpu_supports("x86-64-v2")) return {&kernels_v2, &panels_v2, &spmm_v2};
+    return {nullptr, nullptr, nullptr};
 }
 
 const Loops chosen = choose();
@@ -36,6 +37,8 @@ const Loops &available() {
 const Kernels &kernels() { return *available().kernels; }
 
 const Panels &panels() { return *available().panels; }
+
+const Spmm &spmmLoops() { return *available().spmm; }
 
 const char *instructionSet() { return chosen.kernels == nullptr ? "none: the processor lacks x86-64-v2" : chosen.kernels->name; }
 

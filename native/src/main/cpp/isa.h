@@ -1,7 +1,8 @@
-// The choice among the instruction sets that kernels.cpp and panels.cpp are compiled for.
+// The choice among the instruction sets that kernels.cpp, panels.cpp and spmm.cpp are compiled for.
 #pragma once
 #include "kernels.h"
 #include "panels.h"
+#include "spmm.h"
 
 namespace eckart {
 
@@ -9,5 +10,6 @@ namespace eckart {
 // Chosen once. std::runtime_error on a processor below x86-64-v2 (SSE 4.2).
 const Kernels &kernels();
 const Panels &panels();
+const Spmm &spmmLoops();
 
 }  // namespace eckart

@@ -118,6 +118,43 @@ public final class Native {
             @Cast("int64_t") long ldb,
             int threads);
 
+    public static native void spmm(
+            int type,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long p,
+            @Cast("int64_t") long tiles,
+            @Cast("int64_t") long starts,
+            @Cast("int64_t") long indices,
+            @Cast("int64_t") long values,
+            @Cast("int64_t") long x,
+            @Cast("int64_t") long ldx,
+            @Cast("int64_t") long c,
+            @Cast("int64_t") long ldc,
+            int threads);
+
+    public static native void sparseCompress(
+            int type,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long count,
+            @Cast("int64_t") long row,
+            @Cast("int64_t") long column,
+            @Cast("int64_t") long values,
+            @Cast("int64_t") long starts,
+            @Cast("int64_t") long indices,
+            @Cast("int64_t") long sorted);
+
+    public static native @Cast("int64_t") long sparseTranspose(
+            int type,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long starts,
+            @Cast("int64_t") long indices,
+            @Cast("int64_t") long values,
+            @Cast("int64_t") long tileHeight,
+            @Cast("int64_t") long toStarts,
+            @Cast("int64_t") long toIndices,
+            @Cast("int64_t") long toValues);
+
     public static native @Cast("int64_t") long cholesky(
             int type, @Cast("int64_t") long n, @Cast("int64_t") long a, @Cast("int64_t") long lda, int threads);
 

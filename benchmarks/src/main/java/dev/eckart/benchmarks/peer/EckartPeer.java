@@ -2,6 +2,7 @@ package dev.eckart.benchmarks.peer;
 
 import dev.eckart.backend.Backends;
 import dev.eckart.io.Npy;
+import dev.eckart.linalg.Csr;
 import dev.eckart.linalg.Svd;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.Threads;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Eckart through its public interface, certificates included. */
@@ -38,9 +40,20 @@ final class EckartPeer implements Peer {
         return switch (operation) {
             case "matmul" -> Optional.of(new TensorTask(loaded, in -> in.get(0).matmul(in.get(1))));
             case "add" -> Optional.of(new TensorTask(loaded, in -> in.get(0).add(in.get(1))));
+            case "spmm" -> Optional.of(sparse(loaded, Csr::multiply));
+            case "spmm-transposed" -> Optional.of(sparse(loaded, Csr::multiplyTransposed));
             case "svd" -> Optional.of(new SvdTask(loaded.get(0)));
             default -> Optional.empty();
         };
+    }
+
+    /** Starts, columns and entries of a sparse matrix, and the dense factor. */
+    private static Task sparse(List<Tensor> loaded, BiFunction<Csr, Tensor, Tensor> product) {
+        long columns = (long) loaded.get(1).max().get() + 1;
+        long factorRows = loaded.get(3).dim(0);
+        long width = factorRows == loaded.get(0).dim(0) - 1 ? columns : factorRows;
+        Csr a = Csr.ofCompressed(width, loaded.get(0), loaded.get(1), loaded.get(2));
+        return new TensorTask(loaded, in -> product.apply(a, in.get(3)));
     }
 
     private static final class TensorTask implements Task {

@@ -82,7 +82,10 @@ class ProcessTest {
             Files.createDirectory(out);
             Files.writeString(out.resolve("s.npy"), "older");
         }
-        Process process = start(List.of(), "svd", in, "--driver", "gesvd", "--out", out);
+        // A shell ignores SIGINT on behalf of what it starts in the background, and everything below would inherit
+        // that.
+        Process process =
+                start(List.of("env", "--default-signal=" + signal), "svd", in, "--driver", "gesvd", "--out", out);
         try {
             while (err().stream().noneMatch(line -> line.contains("gesvd of (2000,2000)"))) {
                 assertThat(process.waitFor(50, TimeUnit.MILLISECONDS))

@@ -65,6 +65,20 @@ public interface Backend {
     /** B = T⁻¹·B, or B·T⁻¹ from the right; T is triangular, and transposed when asked. */
     void triangularSolve(boolean right, boolean upper, boolean transposed, View t, View b);
 
+    /** C = A·X for (m, p) = (m, n) × (n, p); columns of X and C are adjacent. */
+    void spmm(Sparse a, View x, View c);
+
+    /** Coordinates (I32) to compressed rows in a single tile; the entries of a row stay in their order. */
+    void sparseCompress(View row, View column, View values, Sparse out);
+
+    /**
+     * Aᵀ, for A (m, n) in a single tile with the entries of a row in any order, to {@code out} (n, m) in tiles of
+     * {@code tileHeight} columns. There columns ascend and entries of one place are added up.
+     *
+     * @return the number of entries left, which are the first of {@code out}
+     */
+    long sparseTranspose(Sparse a, long tileHeight, Sparse out);
+
     /** A = L·Lᵀ in place; false when A is not positive definite. */
     boolean cholesky(View a);
 
@@ -85,6 +99,16 @@ public interface Backend {
 
     /** Waits for all work that was started. */
     void synchronize();
+
+    /**
+     * Sparse (m, n) in compressed rows: row i of tile t has the entries from {@code starts[t][i]} to {@code starts[t][i + 1]}. A tile
+     * holds adjacent columns, and its entries follow those of the tile before.
+     *
+     * @param starts (tiles, m + 1) I64
+     * @param indices (nnz) I32, columns
+     * @param values (nnz)
+     */
+    record Sparse(View starts, View indices, View values) {}
 
     /**
      * Where {@link #svd} puts singular vectors.

@@ -34,7 +34,7 @@ public final class Scope implements AutoCloseable {
     }
 
     /** Runs {@code body} outside every scope of this thread: what it makes is its maker's to close. */
-    static <T> T outside(java.util.function.Supplier<T> body) {
+    public static <T> T outside(java.util.function.Supplier<T> body) {
         Scope current = CURRENT.get();
         CURRENT.remove();
         try {

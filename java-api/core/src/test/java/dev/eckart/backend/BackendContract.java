@@ -9,5 +9,6 @@ abstract class BackendContract
                 ReduceContract,
                 RandomContract,
                 ProductContract,
+                SparseContract,
                 FactorizationContract,
                 SvdContract {}

@@ -42,7 +42,7 @@ class InstructionSetTest {
     }
 
     /** What depends on the instruction set: the own kernels. */
-    static final class Kernels implements ElementwiseContract, ReduceContract, RandomContract {
+    static final class Kernels implements ElementwiseContract, ReduceContract, RandomContract, SparseContract {
         @Override
         public Backend backend() {
             return Backends.of(Device.cpu());
@@ -63,6 +63,7 @@ class InstructionSetTest {
                     selectMethod(Kernels.class, "sumsOfAMillionKeepTheirPrecision"),
                     selectMethod(Kernels.class, "nanWinsAndInfinityPasses"),
                     selectMethod(Kernels.class, "extremesOfEqualSign"),
+                    selectMethod(Kernels.class, "productsWithEveryWidth", int.class, int.class, int.class),
                     selectMethod(Kernels.class, "firstNonFiniteFindsTheFirst"),
                     selectMethod(Kernels.class, "uniformIsBitEqualToTheDefinition"),
                     selectMethod(Kernels.class, "normalIsWithinFourUlpsOfTheDefinition"),

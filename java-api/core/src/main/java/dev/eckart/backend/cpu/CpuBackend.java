@@ -213,6 +213,58 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void spmm(Sparse a, View x, View c) {
+        try (Lease lease = Lease.of(a.starts(), a.indices(), a.values(), x, c)) {
+            Native.spmm(
+                    type(c),
+                    rows(c),
+                    columns(c),
+                    rows(a.starts()),
+                    a.starts().address(),
+                    a.indices().address(),
+                    a.values().address(),
+                    x.address(),
+                    leading(x),
+                    c.address(),
+                    leading(c),
+                    Threads.current());
+        }
+    }
+
+    @Override
+    public void sparseCompress(View row, View column, View values, Sparse out) {
+        try (Lease lease = Lease.of(row, column, values, out.starts(), out.indices(), out.values())) {
+            Native.sparseCompress(
+                    type(values),
+                    columns(out.starts()) - 1,
+                    columns(values),
+                    row.address(),
+                    column.address(),
+                    values.address(),
+                    out.starts().address(),
+                    out.indices().address(),
+                    out.values().address());
+        }
+    }
+
+    @Override
+    public long sparseTranspose(Sparse a, long tileHeight, Sparse out) {
+        try (Lease lease = Lease.of(a.starts(), a.indices(), a.values(), out.starts(), out.indices(), out.values())) {
+            return Native.sparseTranspose(
+                    type(a.values()),
+                    columns(a.starts()) - 1,
+                    columns(out.starts()) - 1,
+                    a.starts().address(),
+                    a.indices().address(),
+                    a.values().address(),
+                    tileHeight,
+                    out.starts().address(),
+                    out.indices().address(),
+                    out.values().address());
+        }
+    }
+
+    @Override
     public boolean cholesky(View a) {
         try (Lease lease = Lease.of(a)) {
             return Native.cholesky(type(a), rows(a), a.address(), leading(a), Threads.current()) == 0;

@@ -1,0 +1,189 @@
+package dev.eckart.linalg;
+
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
+import dev.eckart.memory.Shape;
+import dev.eckart.tensor.Scope;
+import dev.eckart.tensor.Tensor;
+import java.util.OptionalDouble;
+
+/**
+ * A sparse matrix in compressed rows (CSR): row i holds {@code values[e]} in column {@code indices[e]} for e from {@code starts[i]}
+ * (included) to {@code starts[i + 1]} (excluded), columns ascending, each at most once. F64 or F32, at most 2^31 − 1 rows and
+ * columns, on the host. Immutable and thread-safe.
+ *
+ * <p>Aᵀ·Y works on a transposed copy, made by the first such call and kept: the memory of the matrix once more. A {@code Csr}
+ * belongs to no {@link Scope}: close it.
+ */
+public final class Csr implements LinearOperator, AutoCloseable {
+    private final long columns;
+    private final Compressed entries;
+    private final Tensor starts;
+    private Compressed transposed;
+
+    private Csr(long columns, Compressed entries) {
+        this.columns = columns;
+        this.entries = entries;
+        this.starts = entries.starts().select(0, 0);
+    }
+
+    /**
+     * From coordinates in any order. Entries of one place are added up in their order; sums that are zero stay.
+     *
+     * @param row (nnz) I32 or I64, from 0
+     * @param column (nnz) I32 or I64, from 0
+     * @param values (nnz) F64 or F32
+     * @throws IllegalArgumentException when lengths differ, an index is out of range or a value is NaN or infinite: the first is named
+     */
+    public static Csr ofCoordinates(long rows, long columns, Tensor row, Tensor column, Tensor values) {
+        CompressedChecks.size(rows, columns);
+        CompressedChecks.values(values);
+        CompressedChecks.indices("row", row, rows, values.dim(0));
+        CompressedChecks.indices("column", column, columns, values.dim(0));
+        return Scope.outside(() -> {
+            try (Compressed unsorted = Compressed.ofCoordinates(rows, row, column, values)) {
+                return sorted(columns, unsorted);
+            }
+        });
+    }
+
+    /** {@link #ofCoordinates(long, long, Tensor, Tensor, Tensor)} from arrays, in F64. */
+    public static Csr ofCoordinates(long rows, long columns, int[] row, int[] column, double[] values) {
+        return Scope.outside(() -> {
+            try (Tensor i = Tensor.of(row);
+                    Tensor j = Tensor.of(column);
+                    Tensor v = Tensor.of(values)) {
+                return ofCoordinates(rows, columns, i, j, v);
+            }
+        });
+    }
+
+    /**
+     * From compressed rows, whose entries may stand in any order within a row; entries of one place are added up.
+     *
+     * @param starts (m + 1) I32 or I64: 0, never falling, the last is nnz
+     * @param indices (nnz) I32 or I64, columns from 0
+     * @param values (nnz) F64 or F32
+     * @throws IllegalArgumentException when something of this does not hold, or a value is NaN or infinite: the first is named
+     */
+    public static Csr ofCompressed(long columns, Tensor starts, Tensor indices, Tensor values) {
+        CompressedChecks.values(values);
+        CompressedChecks.starts(starts, values.dim(0));
+        CompressedChecks.size(starts.dim(0) - 1, columns);
+        CompressedChecks.indices("column", indices, columns, values.dim(0));
+        return Scope.outside(() -> {
+            try (Tensor s = starts.to(DType.I64);
+                    Compressed unsorted =
+                            new Compressed(s.reshape(1, -1), indices.to(DType.I32), values.contiguous())) {
+                return sorted(columns, unsorted);
+            }
+        });
+    }
+
+    /** Transposed twice, which sorts. */
+    private static Csr sorted(long columns, Compressed unsorted) {
+        long rows = unsorted.rows();
+        try (Compressed transposed = unsorted.transpose(columns, Math.max(1, rows))) {
+            return new Csr(columns, transposed.transpose(rows, Math.max(1, columns)));
+        }
+    }
+
+    @Override
+    public long rows() {
+        return entries.rows();
+    }
+
+    @Override
+    public long columns() {
+        return columns;
+    }
+
+    /** The number of entries stored. */
+    public long entries() {
+        return values().dim(0);
+    }
+
+    @Override
+    public DType dtype() {
+        return values().dtype();
+    }
+
+    @Override
+    public Device device() {
+        return values().device();
+    }
+
+    /** Where each row starts, (m + 1) I64; belongs to the matrix, not to be written. */
+    public Tensor starts() {
+        return starts;
+    }
+
+    /** The column of each entry, (nnz) I32; belongs to the matrix, not to be written. */
+    public Tensor indices() {
+        return entries.indices();
+    }
+
+    /** The entries, (nnz); belongs to the matrix, not to be written. */
+    public Tensor values() {
+        return entries.values();
+    }
+
+    @Override
+    public Tensor multiply(Tensor x) {
+        requireFactor("multiply", x, columns);
+        return entries.multiply(x);
+    }
+
+    @Override
+    public Tensor multiplyTransposed(Tensor y) {
+        requireFactor("multiplyTransposed", y, rows());
+        return transposed().multiply(y);
+    }
+
+    /** Aᵀ, to be closed on its own. */
+    public Csr transpose() {
+        return Scope.outside(() -> new Csr(rows(), entries.transpose(columns, Math.max(1, rows()))));
+    }
+
+    private synchronized Compressed transposed() {
+        if (transposed == null) {
+            long height = Compressed.tileHeight(rows(), columns, entries());
+            transposed = Scope.outside(() -> entries.transpose(columns, height));
+        }
+        return transposed;
+    }
+
+    @Override
+    public OptionalDouble frobeniusNorm() {
+        return OptionalDouble.of(values().norm());
+    }
+
+    @Override
+    public synchronized void close() {
+        starts.close();
+        entries.close();
+        if (transposed != null) {
+            transposed.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "csr " + Shape.of(rows(), columns) + " " + dtype() + ", " + entries() + " entries";
+    }
+
+    private void requireFactor(String operation, Tensor x, long height) {
+        if (x.shape().rank() != 2 || x.dim(0) != height) {
+            throw new IllegalArgumentException("csr: " + operation + ": the matrix is " + Shape.of(rows(), columns)
+                    + ", the factor " + x.shape() + "; it needs " + height + " rows");
+        }
+        if (x.dtype() != dtype()) {
+            throw new IllegalArgumentException("csr: " + operation + ": the matrix is " + dtype() + ", the factor "
+                    + x.dtype() + "; cast one with to(dtype)");
+        }
+        if (!x.device().equals(device())) {
+            throw new IllegalArgumentException("csr: " + operation + ": the matrix lies on " + device()
+                    + ", the factor on " + x.device() + "; move it with to(device)");
+        }
+    }
+}
