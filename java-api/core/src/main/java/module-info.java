@@ -2,6 +2,7 @@
 module dev.eckart {
     requires dev.eckart.jni;
     requires org.apache.commons.csv;
+    requires com.fasterxml.jackson.core;
     requires static java.desktop;
 
     exports dev.eckart.memory;

@@ -47,7 +47,7 @@ class LayersTest {
                 .whereLayer("tensor")
                 .mayOnlyAccessLayers("backend", "memory")
                 .whereLayer("io")
-                .mayOnlyAccessLayers("tensor", "backend", "memory")
+                .mayOnlyAccessLayers("linalg", "tensor", "backend", "memory")
                 .whereLayer("linalg")
                 .mayOnlyAccessLayers("tensor", "backend", "memory")
                 .whereLayer("pca")

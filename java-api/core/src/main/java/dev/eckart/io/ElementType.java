@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,8 @@ enum ElementType {
     F8("f8", 8, DType.F64, 0x0E),
     F4("f4", 4, DType.F32, 0x0D),
     F2("f2", 2, DType.F32, -1),
+    /** bfloat16, which NumPy does not have. */
+    BF2(null, 2, DType.BF16, -1),
     I8("i8", 8, DType.I64, -1),
     I4("i4", 4, DType.I32, 0x0C),
     I2("i2", 2, DType.I32, 0x0B),
@@ -41,7 +44,7 @@ enum ElementType {
 
     /** The type NumPy calls {@code name}, kind and size without byte order. */
     static Optional<ElementType> ofNpy(String name) {
-        return Arrays.stream(values()).filter(t -> t.npy.equals(name)).findFirst();
+        return Arrays.stream(values()).filter(t -> name.equals(t.npy)).findFirst();
     }
 
     /** The type whose code is the third byte of an IDX file. */
@@ -49,16 +52,18 @@ enum ElementType {
         return Arrays.stream(values()).filter(t -> t.idx == code).findFirst();
     }
 
-    /** The type that holds a tensor's elements as they are; none for BF16. */
+    /** NumPy's type that holds a tensor's elements as they are; none for BF16. */
     static Optional<ElementType> of(DType dtype) {
         return Arrays.stream(values())
-                .filter(t -> t.dtype == dtype && t.isExact())
+                .filter(t -> t.dtype == dtype && t.npy != null && t.isExact())
                 .findFirst();
     }
 
     /** The names NumPy has for all of them. */
     static String names() {
-        return String.join(", ", Arrays.stream(values()).map(t -> t.npy).toList());
+        return String.join(
+                ", ",
+                Arrays.stream(values()).map(t -> t.npy).filter(Objects::nonNull).toList());
     }
 
     /** The type of the tensor that holds such elements. */
@@ -123,6 +128,8 @@ enum ElementType {
         ByteBuffer own = block.duplicate().order(ByteOrder.nativeOrder());
         if (bytes == 8) {
             own.asLongBuffer().put(foreign.asLongBuffer());
+        } else if (bytes == 2) {
+            own.asShortBuffer().put(foreign.asShortBuffer());
         } else {
             own.asIntBuffer().put(foreign.asIntBuffer());
         }

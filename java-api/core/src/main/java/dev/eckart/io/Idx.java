@@ -38,7 +38,7 @@ public final class Idx {
                 return new Content(file, new ChannelSource(file, channel, 0), channel.size(), true).read();
             }
             try (InputStream stream = Gzip.open(file, Channels.newInputStream(channel))) {
-                Tensor tensor = new Content(file, streamSource(file, stream), limit(channel), false).read();
+                Tensor tensor = new Content(file, new StreamSource(file, stream), limit(channel), false).read();
                 return requireEnd(file, stream, tensor);
             }
         });
@@ -46,23 +46,6 @@ public final class Idx {
 
     private static long limit(FileChannel channel) throws IOException {
         return channel.size() * MAX_RATIO;
-    }
-
-    private static ElementType.Source streamSource(InputFile file, InputStream stream) {
-        long[] at = {0};
-        var channel = Channels.newChannel(stream);
-        return target -> {
-            while (target.hasRemaining()) {
-                int count = channel.read(target);
-                if (count < 0) {
-                    throw file.bad(
-                            at[0],
-                            "the uncompressed data ends here, " + target.remaining()
-                                    + " bytes before what the dimensions need; fetch the file again");
-                }
-                at[0] += count;
-            }
-        };
     }
 
     /** Reading the end also checks gzip's checksum. */

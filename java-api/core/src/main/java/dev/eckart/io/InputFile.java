@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -18,11 +19,26 @@ import java.nio.file.StandardOpenOption;
  *
  * @param format as {@code npy}
  * @param path where it lies
+ * @param entry the part of an archive; empty for the file itself
  */
-record InputFile(String format, Path path) {
+record InputFile(String format, Path path, String entry) {
+    InputFile(String format, Path path) {
+        this(format, path, "");
+    }
+
+    /** A part of this archive. */
+    InputFile entry(String name) {
+        return new InputFile(format, path, Text.shorten(name));
+    }
+
     /** Reads something from the open file. */
     interface Action<C, T> {
         T read(C source) throws IOException;
+    }
+
+    /** Reads something from a file that is open. */
+    interface Reading<T> {
+        T run() throws IOException;
     }
 
     /** Runs {@code action} on the open file, which must have a size; failures come out with the file's name. */
@@ -52,8 +68,20 @@ record InputFile(String format, Path path) {
         }
     }
 
+    /** Runs {@code reading} on a file that is open; failures come out with the file's name. */
+    <T> T inside(Reading<T> reading) throws IOException {
+        try {
+            return reading.run();
+        } catch (IOException e) {
+            throw named(e);
+        }
+    }
+
     BadFileException bad(long offset, String problem) {
-        return new BadFileException(format, path, offset, problem);
+        return entry.isEmpty()
+                ? new BadFileException(format, path, offset, problem)
+                : new BadFileException(
+                        format, path, -1, entry + (offset < 0 ? "" : ", byte " + offset) + ": " + problem);
     }
 
     private void requireNoFolder() throws BadFileException {
@@ -70,6 +98,9 @@ record InputFile(String format, Path path) {
             InterruptedIOException interrupted = new InterruptedIOException(format + ": " + path + ": interrupted");
             interrupted.initCause(e);
             return interrupted;
+        }
+        if (e instanceof ClosedChannelException) {
+            return new IOException(format + ": " + path + ": was closed; read before that", e);
         }
         if (e instanceof NoSuchFileException) {
             boolean link = Files.exists(path, LinkOption.NOFOLLOW_LINKS);

@@ -5,7 +5,7 @@ import dev.eckart.memory.Device;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 
 /**
@@ -27,16 +27,19 @@ public final class Npy {
      */
     public static Tensor read(Path path) throws IOException {
         InputFile file = new InputFile("npy", path);
-        return file.readSized(channel -> {
-            NpyHeader header = NpyHeader.read(file, channel);
-            return header.columnMajor()
-                    ? readColumnMajor(file, channel, header)
-                    : readData(file, channel, header, header.shape().dims());
-        });
+        return file.readSized(channel -> read(file, new ChannelSource(file, channel, 0), channel.size()));
+    }
+
+    /** An array of {@code size} bytes, header and data. */
+    static Tensor read(InputFile file, ElementType.Source source, long size) throws IOException {
+        NpyHeader header = NpyHeader.read(file, source, size);
+        return header.columnMajor()
+                ? readColumnMajor(source, header)
+                : readData(source, header, header.shape().dims());
     }
 
     /** Column-major data of shape (a, b, c) is row-major data of shape (c, b, a). */
-    private static Tensor readColumnMajor(InputFile file, FileChannel channel, NpyHeader header) throws IOException {
+    private static Tensor readColumnMajor(ElementType.Source source, NpyHeader header) throws IOException {
         int rank = header.shape().rank();
         long[] dims = new long[rank];
         int[] order = new int[rank];
@@ -44,14 +47,12 @@ public final class Npy {
             dims[i] = header.shape().dim(rank - 1 - i);
             order[i] = rank - 1 - i;
         }
-        try (Tensor reversed = readData(file, channel, header, dims)) {
+        try (Tensor reversed = readData(source, header, dims)) {
             return reversed.permute(order);
         }
     }
 
-    private static Tensor readData(InputFile file, FileChannel channel, NpyHeader header, long[] dims)
-            throws IOException {
-        ChannelSource source = new ChannelSource(file, channel, header.dataOffset());
+    private static Tensor readData(ElementType.Source source, NpyHeader header, long[] dims) throws IOException {
         return Filled.tensor(header.type(), header.order(), source, dims);
     }
 
@@ -63,19 +64,29 @@ public final class Npy {
      * @throws IOException when the folder is missing or not writable, or the disk is full; the target is as it was
      */
     public static void write(Path path, Tensor tensor) throws IOException {
-        ElementType type = ElementType.of(tensor.dtype())
-                .orElseThrow(() -> new IllegalArgumentException("npy: " + path + ": " + tensor.dtype()
-                        + " has no .npy type; cast with to(DType." + DType.F32.name() + ")"));
-        try (Tensor host = tensor.to(Device.cpu());
-                Tensor rows = host.contiguous()) {
-            AtomicFile.writeChannel(path, channel -> {
-                writeFully(channel, NpyHeader.format(type, rows.shape()));
-                rows.<IOException>withBuffers(part -> writeFully(channel, part));
-            });
+        try (Tensor rows = writable("npy: " + path, tensor)) {
+            AtomicFile.writeChannel(path, channel -> write(channel, rows));
         }
     }
 
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    /** The tensor as it can be written: contiguous, on the host. */
+    static Tensor writable(String what, Tensor tensor) {
+        if (ElementType.of(tensor.dtype()).isEmpty()) {
+            throw new IllegalArgumentException(
+                    what + ": " + tensor.dtype() + " has no .npy type; cast with to(DType." + DType.F32.name() + ")");
+        }
+        try (Tensor host = tensor.to(Device.cpu())) {
+            return host.contiguous();
+        }
+    }
+
+    static void write(WritableByteChannel channel, Tensor rows) throws IOException {
+        ElementType type = ElementType.of(rows.dtype()).orElseThrow();
+        writeFully(channel, NpyHeader.format(type, rows.shape()));
+        rows.<IOException>withBuffers(part -> writeFully(channel, part));
+    }
+
+    private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

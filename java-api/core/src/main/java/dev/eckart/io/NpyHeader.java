@@ -5,7 +5,6 @@ import dev.eckart.memory.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -31,13 +30,13 @@ record NpyHeader(ElementType type, ByteOrder order, boolean columnMajor, Shape s
 
     private static final Set<String> KEYS = Set.of("descr", "fortran_order", "shape");
 
-    /** Reads and checks the header; the data it claims lies in the file. */
-    static NpyHeader read(InputFile file, FileChannel channel) throws IOException {
-        byte[] magic = read(file, channel, 0, MAGIC.length, "the magic bytes of a .npy file");
+    /** Reads and checks the header, up to the data; what that claims lies among the {@code size} bytes of the source. */
+    static NpyHeader read(InputFile file, ElementType.Source source, long size) throws IOException {
+        byte[] magic = read(file, source, size, 0, MAGIC.length, "the magic bytes of a .npy file");
         if (!Arrays.equals(magic, MAGIC)) {
             throw file.bad(0, "is no .npy file: it does not begin with the bytes \\x93NUMPY");
         }
-        byte[] version = read(file, channel, 6, 2, "a version");
+        byte[] version = read(file, source, size, 6, 2, "a version");
         if (version[0] < 1 || version[0] > 3 || version[1] != 0) {
             throw file.bad(
                     6,
@@ -45,7 +44,7 @@ record NpyHeader(ElementType type, ByteOrder order, boolean columnMajor, Shape s
                             + " is none of 1.0, 2.0, 3.0; save it again with numpy.save");
         }
         int width = version[0] == 1 ? 2 : 4;
-        ByteBuffer lengthBytes = ByteBuffer.wrap(read(file, channel, 8, width, "the length of the header"))
+        ByteBuffer lengthBytes = ByteBuffer.wrap(read(file, source, size, 8, width, "the length of the header"))
                 .order(ByteOrder.LITTLE_ENDIAN);
         long length =
                 width == 2 ? Short.toUnsignedInt(lengthBytes.getShort()) : Integer.toUnsignedLong(lengthBytes.getInt());
@@ -57,22 +56,22 @@ record NpyHeader(ElementType type, ByteOrder order, boolean columnMajor, Shape s
         }
         int start = 8 + width;
         Charset charset = version[0] == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
-        String text = new String(read(file, channel, start, (int) length, "the header"), charset);
+        String text = new String(read(file, source, size, start, (int) length, "the header"), charset);
         NpyHeader header = parse(file, start, text, start + length);
-        header.requireData(file, channel.size());
+        header.requireData(file, size);
         return header;
     }
 
-    private static byte[] read(InputFile file, FileChannel channel, long at, int count, String what)
+    private static byte[] read(InputFile file, ElementType.Source source, long size, long at, int count, String what)
             throws IOException {
-        if (at + count > channel.size()) {
+        if (at + count > size) {
             throw file.bad(
                     at,
-                    "expected " + what + ", " + count + " bytes, but the file ends at byte " + channel.size()
+                    "expected " + what + ", " + count + " bytes, but the file ends at byte " + size
                             + "; write or fetch it again");
         }
         ByteBuffer bytes = ByteBuffer.allocate(count);
-        new ChannelSource(file, channel, at).read(bytes);
+        source.read(bytes);
         return bytes.array();
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 
 /** Rows of numbers whose count is not known before, gathered outside the Java heap in blocks. Closing frees what was gathered. */
 final class Rows implements AutoCloseable {
-    private static final int BLOCK = 1 << 19;
+    static final int BLOCK = 1 << 19;
 
     private final int columns;
     private final double[] block;

@@ -154,7 +154,7 @@ class IdxTest {
     @Test
     void should_refuse_less_compressed_data_than_the_dimensions_say() throws IOException {
         assertThat(message(file(gzip(idx(8, dims(30), new byte[4])))))
-                .contains("26 bytes before what the dimensions need");
+                .contains("26 bytes before what the header needs");
     }
 
     @Test
