@@ -23,7 +23,8 @@ def sparse(rows, cols, entries, dtype, faster):
     """A·X and Aᵀ·Y at 112 columns, what a truncated SVD of rank 100 multiplies by; SciPy takes `faster` times as long."""
     size, targets = f"{rows}x{cols}-f{8 * int(dtype[1])}", {"scipy": 1 / faster}
     return [Case(f"spmm-{size}", "spmm", [(rows, cols), (cols, 112)], dtype, ["scipy", "torch"], 11, targets, entries),
-            Case(f"spmm-transposed-{size}", "spmm-transposed", [(rows, cols), (rows, 112)], dtype, ["scipy", "torch"], 11, targets, entries)]
+            Case(f"spmm-transposed-{size}", "spmm-transposed", [(rows, cols), (rows, 112)], dtype, ["scipy", "torch"], 11, targets, entries),
+            Case(f"truncated-100-{size}", "truncated", [(rows, cols), (cols, 1)], dtype, ["scipy"], 3, {}, entries)]
 
 
 def cases():

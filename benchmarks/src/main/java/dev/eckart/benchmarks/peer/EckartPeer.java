@@ -4,6 +4,7 @@ import dev.eckart.backend.Backends;
 import dev.eckart.io.Npy;
 import dev.eckart.linalg.Csr;
 import dev.eckart.linalg.Svd;
+import dev.eckart.linalg.TruncatedSvd;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.Threads;
 import dev.eckart.tensor.Tensor;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Eckart through its public interface, certificates included. */
 final class EckartPeer implements Peer {
@@ -42,18 +44,27 @@ final class EckartPeer implements Peer {
             case "add" -> Optional.of(new TensorTask(loaded, in -> in.get(0).add(in.get(1))));
             case "spmm" -> Optional.of(sparse(loaded, Csr::multiply));
             case "spmm-transposed" -> Optional.of(sparse(loaded, Csr::multiplyTransposed));
-            case "svd" -> Optional.of(new SvdTask(loaded.get(0)));
+            case "truncated" -> {
+                Csr a = matrix(loaded);
+                yield Optional.of(new SvdTask(
+                        () -> TruncatedSvd.rank(100).powerIterations(5).of(a), a));
+            }
+            case "svd" -> Optional.of(new SvdTask(() -> Svd.of(loaded.get(0)), loaded.get(0)));
             default -> Optional.empty();
         };
     }
 
     /** Starts, columns and entries of a sparse matrix, and the dense factor. */
     private static Task sparse(List<Tensor> loaded, BiFunction<Csr, Tensor, Tensor> product) {
+        Csr a = matrix(loaded);
+        return new TensorTask(loaded, in -> product.apply(a, in.get(3)));
+    }
+
+    private static Csr matrix(List<Tensor> loaded) {
         long columns = (long) loaded.get(1).max().get() + 1;
         long factorRows = loaded.get(3).dim(0);
         long width = factorRows == loaded.get(0).dim(0) - 1 ? columns : factorRows;
-        Csr a = Csr.ofCompressed(width, loaded.get(0), loaded.get(1), loaded.get(2));
-        return new TensorTask(loaded, in -> product.apply(a, in.get(3)));
+        return Csr.ofCompressed(width, loaded.get(0), loaded.get(1), loaded.get(2));
     }
 
     private static final class TensorTask implements Task {
@@ -92,10 +103,12 @@ final class EckartPeer implements Peer {
     }
 
     private static final class SvdTask implements Task {
-        private final Tensor a;
+        private final Supplier<Svd> operation;
+        private final AutoCloseable a;
         private Svd result;
 
-        SvdTask(Tensor a) {
+        SvdTask(Supplier<Svd> operation, AutoCloseable a) {
+            this.operation = operation;
             this.a = a;
         }
 
@@ -108,8 +121,8 @@ final class EckartPeer implements Peer {
 
         @Override
         public void run() {
-            result = Svd.of(a);
-            a.backend().synchronize();
+            result = operation.get();
+            result.u().backend().synchronize();
         }
 
         @Override
@@ -122,7 +135,11 @@ final class EckartPeer implements Peer {
         @Override
         public void close() {
             prepare();
-            a.close();
+            try {
+                a.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 }

@@ -2,25 +2,33 @@ package dev.eckart.cli;
 
 import dev.eckart.io.Csv;
 import dev.eckart.io.Idx;
+import dev.eckart.io.MatrixMarket;
 import dev.eckart.io.Npy;
+import dev.eckart.io.Npz;
+import dev.eckart.linalg.Csr;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /** Finds the reader for a file: by its name, else by its first bytes. */
 public final class Inputs {
-    private static final String SUPPORTED = "supported are .npy, .csv and IDX (*-ubyte, *-ubyte.gz)";
+    private static final String SUPPORTED = "supported are .npy, .npz, .mtx, .csv and IDX (*-ubyte, *-ubyte.gz)";
 
     private enum Format {
         NPY,
+        NPZ,
+        MTX,
         CSV,
         IDX
     }
@@ -35,6 +43,8 @@ public final class Inputs {
     public static Tensor read(Path file) {
         return guarded(file, () -> switch (format(file)) {
             case NPY -> Npy.read(file);
+            case NPZ -> Npz.isSparse(file) ? dense(Npz.readSparse(file)) : single(file);
+            case MTX -> MatrixMarket.isSparse(file) ? dense(MatrixMarket.readSparse(file)) : MatrixMarket.read(file);
             case CSV -> Csv.read(file).values();
             case IDX -> idx(file, null);
         });
@@ -56,6 +66,45 @@ public final class Inputs {
             Tensor raw = format(file) == Format.IDX ? rows(idx(file, precision)) : read(file);
             DType own = raw.dtype() == DType.F32 ? DType.F32 : DType.F64;
             return moved(raw, precision == null ? own : precision, device);
+        });
+    }
+
+    /** The only array of an archive. */
+    private static Tensor single(Path file) throws IOException {
+        List<String> names = Npz.names(file);
+        if (names.size() != 1) {
+            throw new UsageException(file + ": holds " + names.size() + " arrays; save the one that is meant as .npy");
+        }
+        return Npz.read(file, names.get(0));
+    }
+
+    private static Tensor dense(Csr matrix) {
+        try (matrix) {
+            return matrix.toDense();
+        }
+    }
+
+    /**
+     * Reads a sparse matrix in the precision asked for, without {@code --precision} in that of the file, f64 for integers; nothing
+     * when the file holds a dense one.
+     *
+     * @throws UsageException naming the file, when it cannot be read
+     */
+    static Optional<Csr> readSparse(Path file, DType precision) {
+        return guarded(file, () -> {
+            Csr matrix;
+            switch (format(file)) {
+                case NPZ -> matrix = Npz.isSparse(file) ? Npz.readSparse(file) : null;
+                case MTX -> matrix = MatrixMarket.isSparse(file) ? MatrixMarket.readSparse(file) : null;
+                default -> matrix = null;
+            }
+            if (matrix == null || precision == null || precision == matrix.dtype()) {
+                return Optional.ofNullable(matrix);
+            }
+            try (matrix;
+                    Tensor values = matrix.values().to(precision)) {
+                return Optional.of(Csr.ofCompressed(matrix.columns(), matrix.starts(), matrix.indices(), values));
+            }
         });
     }
 
@@ -115,11 +164,11 @@ public final class Inputs {
         return out;
     }
 
-    private interface Reading {
-        Tensor run() throws IOException;
+    private interface Reading<T> {
+        T run() throws IOException;
     }
 
-    private static Tensor guarded(Path file, Reading reading) {
+    private static <T> T guarded(Path file, Reading<T> reading) {
         if (Files.isDirectory(file)) {
             throw new UsageException(file + ": is a folder; " + SUPPORTED);
         }
@@ -141,6 +190,12 @@ public final class Inputs {
         if (name.endsWith(".npy")) {
             return Format.NPY;
         }
+        if (name.endsWith(".npz")) {
+            return Format.NPZ;
+        }
+        if (name.endsWith(".mtx") || name.endsWith(".mtx.gz")) {
+            return Format.MTX;
+        }
         if (name.endsWith(".csv") || name.endsWith(".csv.gz")) {
             return Format.CSV;
         }
@@ -150,6 +205,12 @@ public final class Inputs {
         byte[] head = head(file, false);
         if (head.length >= 6 && Arrays.equals(head, 0, 6, new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'}, 0, 6)) {
             return Format.NPY;
+        }
+        if (head.length >= 4 && head[0] == 'P' && head[1] == 'K' && head[2] == 3 && head[3] == 4) {
+            return Format.NPZ;
+        }
+        if (new String(head, StandardCharsets.ISO_8859_1).equals("%%Matrix")) {
+            return Format.MTX;
         }
         boolean gzip = head.length >= 2 && head[0] == 0x1f && head[1] == (byte) 0x8b;
         byte[] inner = gzip ? head(file, true) : head;

@@ -29,7 +29,7 @@ final class PcaCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "IN",
             arity = "0..1",
-            description = "the observations: .npy, .csv or IDX (*-ubyte, *-ubyte.gz)")
+            description = "the observations: .npy, .npz, .mtx, .csv or IDX (*-ubyte, *-ubyte.gz)")
     private Path in;
 
     @Option(names = "--components", paramLabel = "K", description = "how many components")

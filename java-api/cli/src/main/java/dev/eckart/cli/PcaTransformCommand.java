@@ -24,7 +24,7 @@ final class PcaTransformCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "IN",
-            description = "the observations: .npy, .csv or IDX (*-ubyte, *-ubyte.gz)")
+            description = "the observations: .npy, .npz, .mtx, .csv or IDX (*-ubyte, *-ubyte.gz)")
     private Path in;
 
     @Option(names = "--out", paramLabel = "F.npy", description = "the file to write to")

@@ -1,15 +1,19 @@
 package dev.eckart.cli;
 
+import dev.eckart.linalg.Csr;
 import dev.eckart.linalg.Driver;
 import dev.eckart.linalg.Svd;
 import dev.eckart.linalg.SvdPlan;
 import dev.eckart.linalg.TruncatedSvd;
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -26,7 +30,7 @@ import picocli.CommandLine.Parameters;
 final class SvdCommand implements Callable<Integer> {
     private static final Set<String> FILES = Set.of("u.npy", "s.npy", "vt.npy", "report.json");
 
-    @Parameters(paramLabel = "IN", description = "the matrix: .npy, .csv or IDX (*-ubyte, *-ubyte.gz)")
+    @Parameters(paramLabel = "IN", description = "the matrix: .npy, .npz, .mtx, .csv or IDX (*-ubyte, *-ubyte.gz)")
     private Path in;
 
     @Option(names = "--rank", paramLabel = "K", description = "only the K leading triplets")
@@ -59,6 +63,16 @@ final class SvdCommand implements Callable<Integer> {
                 Progress progress = options.progress(in.toString())) {
             Stopwatch watch = new Stopwatch();
             progress.update("reading", Double.NaN);
+            // A sparse matrix stays one where some triplets are asked for; all of them need the dense matrix.
+            Optional<Csr> sparse =
+                    rank == null && tolerance == null ? Optional.empty() : Inputs.readSparse(in, options.precision());
+            if (sparse.isPresent()) {
+                try (Csr a = sparse.get()) {
+                    watch.lap("load");
+                    sparse(a, choice, session, outputs, watch, progress);
+                    return 0;
+                }
+            }
             Tensor a = Inputs.read(in, options, session.device());
             watch.lap("load");
             checkShape(a);
@@ -67,11 +81,33 @@ final class SvdCommand implements Callable<Integer> {
                 Plans.print(options, plan);
             }
             if (outputs != null) {
-                outputs.require(resultBytes(a, plan));
+                outputs.require(resultBytes(plan, a.shape().rank() == 3 ? a.dim(0) : 1, a.dtype()));
                 progress.expect(plan.driver() + " of " + a.shape(), plan.seconds());
-                run(a, choice, session, outputs, watch, progress);
+                try (Svd svd = compute(a, choice, progress)) {
+                    write(svd, a.shape(), session, outputs, watch, progress);
+                }
             }
             return 0;
+        }
+    }
+
+    private void sparse(Csr a, Driver choice, Session session, Outputs outputs, Stopwatch watch, Progress progress)
+            throws IOException {
+        if (!session.device().equals(a.device())) {
+            throw new UsageException("--device " + session.device() + ": sparse matrices are on the cpu; --device cpu");
+        }
+        Shape shape = Shape.of(a.rows(), a.columns());
+        checkRank(shape);
+        SvdPlan plan = truncated(choice).explain(a);
+        if (options.explain()) {
+            Plans.print(options, plan);
+        }
+        if (outputs != null) {
+            outputs.require(resultBytes(plan, 1, a.dtype()));
+            progress.expect(plan.driver() + " of " + a, plan.seconds());
+            try (Svd svd = truncated(choice).of(a)) {
+                write(svd, shape, session, outputs, watch, progress);
+            }
         }
     }
 
@@ -97,12 +133,16 @@ final class SvdCommand implements Callable<Integer> {
             throw new UsageException(
                     in + ": svd needs a matrix (m,n) or a batch of matrices (b,m,n), its shape is " + a.shape());
         }
-        long most = Math.min(a.dim(-2), a.dim(-1));
-        if (rank != null && rank > most) {
-            throw new UsageException("--rank " + rank + ": is above min(m,n) = " + most + " of the shape " + a.shape());
-        }
+        checkRank(a.shape());
         if (tolerance != null && dims == 3) {
             throw new UsageException("--tolerance: the matrices of a batch would differ in rank; use --rank");
+        }
+    }
+
+    private void checkRank(Shape shape) {
+        long most = Math.min(shape.dim(-2), shape.dim(-1));
+        if (rank != null && rank > most) {
+            throw new UsageException("--rank " + rank + ": is above min(m,n) = " + most + " of the shape " + shape);
         }
     }
 
@@ -126,40 +166,36 @@ final class SvdCommand implements Callable<Integer> {
         return some.driver(choice).seed(options.seed());
     }
 
-    private static long resultBytes(Tensor a, SvdPlan plan) {
-        long batch = a.shape().rank() == 3 ? a.dim(0) : 1;
-        return batch * plan.rank() * (a.dim(-2) + a.dim(-1) + 1) * a.dtype().bytes();
+    private static long resultBytes(SvdPlan plan, long batch, DType dtype) {
+        return batch * plan.rank() * (plan.shape().dim(-2) + plan.shape().dim(-1) + 1) * dtype.bytes();
     }
 
-    private void run(Tensor a, Driver choice, Session session, Outputs outputs, Stopwatch watch, Progress progress)
+    private void write(Svd svd, Shape shape, Session session, Outputs outputs, Stopwatch watch, Progress progress)
             throws IOException {
-        long[] shape = a.shape().dims();
-        try (Svd svd = compute(a, choice, progress)) {
-            watch.lap("compute");
-            progress.update("writing", Double.NaN);
-            outputs.write("u.npy", svd.u());
-            outputs.write("s.npy", svd.s());
-            outputs.write("vt.npy", svd.vt());
-            watch.lap("write");
-            Report report = new Report()
-                    .put("command", "svd")
-                    .put("input", in.toString())
-                    .put("shape", shape)
-                    .put("dtype", svd.s().dtype().toString())
-                    .put("rank", svd.s().dim(-1))
-                    .put("driver", svd.certificate().driver().toString())
-                    .put("seed", options.seed())
-                    .put("seconds", watch.seconds())
-                    .put("certificate", Certificates.fields(svd.certificate()))
-                    .putMachine(session.device());
-            outputs.write("report.json", report + "\n");
-            outputs.commit();
-            progress.close();
-            if (options.json()) {
-                options.out().println(report);
-            } else {
-                summary(svd, shape, watch);
-            }
+        watch.lap("compute");
+        progress.update("writing", Double.NaN);
+        outputs.write("u.npy", svd.u());
+        outputs.write("s.npy", svd.s());
+        outputs.write("vt.npy", svd.vt());
+        watch.lap("write");
+        Report report = new Report()
+                .put("command", "svd")
+                .put("input", in.toString())
+                .put("shape", shape.dims())
+                .put("dtype", svd.s().dtype().toString())
+                .put("rank", svd.s().dim(-1))
+                .put("driver", svd.certificate().driver().toString())
+                .put("seed", options.seed())
+                .put("seconds", watch.seconds())
+                .put("certificate", Certificates.fields(svd.certificate()))
+                .putMachine(session.device());
+        outputs.write("report.json", report + "\n");
+        outputs.commit();
+        progress.close();
+        if (options.json()) {
+            options.out().println(report);
+        } else {
+            summary(svd, shape.dims(), watch);
         }
     }
 

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.eckart.io.MatrixMarket;
 import dev.eckart.io.Npy;
+import dev.eckart.io.Npz;
+import dev.eckart.linalg.Csr;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
@@ -12,6 +15,7 @@ import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +45,13 @@ class SvdCommandTest {
             Tensor scaled = a.shape().rank() == 3 ? u.multiply(s.reshape(s.dim(0), 1, s.dim(1))) : u.multiply(s);
             return a.subtract(scaled.matmul(vt)).norm() / a.norm();
         }
+    }
+
+    /** What a run that fails says. */
+    private static String refused(int code, Object... args) {
+        Run run = Run.of(args);
+        assertThat(run.code()).isEqualTo(code);
+        return run.err();
     }
 
     private static Shape shape(Path file) throws IOException {
@@ -198,6 +209,57 @@ class SvdCommandTest {
                 assertThat(s.dtype()).isEqualTo(DType.F64);
                 assertThat(s.toArray()).containsExactly(new double[] {1, 0.2}, within(1e-14));
             }
+        }
+    }
+
+    @Test
+    void sparse_matrices_stay_sparse_where_some_triplets_are_asked_for() throws IOException {
+        Path mtx = Files.writeString(
+                dir.resolve("a.mtx"),
+                "%%MatrixMarket matrix coordinate integer general\n3 4 3\n1 2 3\n3 1 -4\n2 4 1\n");
+        Path npz = dir.resolve("a.npz");
+        try (Csr a = MatrixMarket.readSparse(mtx)) {
+            Npz.writeSparse(npz, a);
+        }
+        Path unnamed = Files.copy(mtx, dir.resolve("matrix"));
+        Path out = dir.resolve("out");
+        for (Path in : new Path[] {mtx, npz, unnamed, Files.copy(npz, dir.resolve("archive"))}) {
+            Run.ok("svd", in, "--out", out);
+            assertThat(Run.report(out).get("driver").asText()).isEqualTo("gesdd");
+            try (Tensor s = Npy.read(out.resolve("s.npy"))) {
+                assertThat(s.toArray()).containsExactly(new double[] {4, 3, 1}, within(1e-14));
+            }
+            Run.ok("svd", in, "--out", out, "--rank", 2);
+            assertThat(Run.report(out).get("driver").asText()).isEqualTo("randomized");
+            assertThat(Run.report(out).get("shape").toString()).isEqualTo("[3,4]");
+            try (Tensor s = Npy.read(out.resolve("s.npy"));
+                    Tensor vt = Npy.read(out.resolve("vt.npy"))) {
+                assertThat(s.dtype()).isEqualTo(DType.F64);
+                assertThat(s.toArray()).containsExactly(new double[] {4, 3}, within(1e-14));
+                assertThat(vt.shape()).isEqualTo(Shape.of(2, 4));
+            }
+            Run.ok("svd", in, "--out", out, "--tolerance", 0.5, "--precision", "f32");
+            assertThat(Run.report(out).get("dtype").asText()).isEqualTo("f32");
+            assertThat(Run.report(out).get("rank").asInt()).isEqualTo(2);
+        }
+        assertThat(Run.ok("svd", npz, "--rank", 2, "--explain").out())
+                .contains("randomized: an operator is known by its products alone")
+                .contains("in 10 passes");
+        assertThat(refused(2, "svd", npz, "--rank", 4, "--out", out)).contains("is above min(m,n) = 3");
+        assertThat(refused(2, "svd", npz, "--rank", 2, "--driver", "gram", "--out", out))
+                .contains("driver gram needs a dense matrix");
+    }
+
+    @Test
+    void an_archive_of_one_array_is_that_array() throws IOException {
+        Path npz = dir.resolve("a.npz");
+        Path out = dir.resolve("out");
+        try (Tensor a = Tensor.normal(DType.F64, 1, 4, 3)) {
+            Npz.write(npz, Map.of("x", a));
+            Run.ok("svd", npz, "--out", out);
+            assertThat(Run.report(out).get("shape").toString()).isEqualTo("[4,3]");
+            Npz.write(npz, Map.of("x", a, "y", a));
+            assertThat(refused(2, "svd", npz, "--out", out)).contains("holds 2 arrays");
         }
     }
 

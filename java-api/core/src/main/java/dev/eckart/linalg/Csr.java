@@ -16,6 +16,8 @@ import java.util.OptionalDouble;
  * belongs to no {@link Scope}: close it.
  */
 public final class Csr implements LinearOperator, AutoCloseable {
+    private static final long BLOCK = 256;
+
     private final long columns;
     private final Compressed entries;
     private final Tensor starts;
@@ -151,6 +153,29 @@ public final class Csr implements LinearOperator, AutoCloseable {
             transposed = Scope.outside(() -> entries.transpose(columns, height));
         }
         return transposed;
+    }
+
+    /** The matrix with all its zeros, (m, n). */
+    public Tensor toDense() {
+        Tensor dense = Tensor.empty(device(), dtype(), rows(), columns);
+        try {
+            for (long from = 0; from < columns; from += BLOCK) {
+                long to = Math.min(columns, from + BLOCK);
+                try (Tensor block = columns(from, to);
+                        Tensor target = dense.slice(1, from, to)) {
+                    target.assign(block);
+                }
+            }
+            return dense;
+        } catch (RuntimeException | Error e) {
+            dense.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public double flops() {
+        return 2.0 * entries();
     }
 
     @Override

@@ -54,6 +54,11 @@ public interface LinearOperator {
         }
     }
 
+    /** Floating-point operations of a product with one vector. */
+    default double flops() {
+        return 2.0 * rows() * columns();
+    }
+
     /** ‖A‖F, where it is known exactly. */
     default OptionalDouble frobeniusNorm() {
         return OptionalDouble.empty();

@@ -2,10 +2,12 @@ package dev.eckart.linalg;
 
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Interrupts;
+import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The leading singular triplets of a matrix or linear operator: of a given number, or as many as a given error needs.
@@ -102,6 +104,23 @@ public final class TruncatedSvd {
             return plan(a.dim(0), a.dim(1), a);
         }
 
+        /** What {@link #of(LinearOperator)} would do. */
+        public SvdPlan explain(LinearOperator a) {
+            checkRank(a.rows(), a.columns());
+            Sketch sketch = new Sketch(a.rows(), a.columns(), a.flops());
+            return SvdPlan.of(
+                    Shape.of(a.rows(), a.columns()),
+                    sketch.rank,
+                    Driver.RANDOMIZED,
+                    "an operator is known by its products alone; " + sketch,
+                    sketch.flops,
+                    sketch.workspace(a.dtype())
+                            + sketch.rank
+                                    * (a.rows() + a.columns() + 1)
+                                    * a.dtype().bytes(),
+                    sketch.workspace(a.dtype()));
+        }
+
         /**
          * Decomposes a matrix; the input is not changed.
          *
@@ -179,11 +198,11 @@ public final class TruncatedSvd {
             return -1;
         }
 
-        /** Algorithm 4.4 (orthonormalized at each half step), then algorithm 5.1. */
+        /** Algorithm 4.4, with a well-conditioned basis at each half step and an orthonormal one at the last; then algorithm 5.1. */
         private Triplets subspaceIteration(LinearOperator a, long k) {
             long small = Math.min(a.rows(), a.columns());
-            long block = Math.min(small, k + oversampling);
-            int q = powerIterations >= 0 ? powerIterations : k * 10 < small ? 7 : 4;
+            long block = block(small, k);
+            int q = powers(small, k);
             if (block == 0) {
                 return new Triplets(
                         Tensor.empty(a.device(), a.dtype(), a.rows(), 0),
@@ -194,12 +213,14 @@ public final class TruncatedSvd {
             try (Scope scope = Scope.open()) {
                 Tensor omega =
                         Tensor.normal(a.dtype(), seed, a.columns(), block).to(a.device());
-                Tensor basis = Qr.of(a.multiply(omega)).q();
+                Tensor basis = q == 0 ? Basis.orthonormal(a.multiply(omega)) : Basis.any(a.multiply(omega));
+                omega.close();
                 for (int i = 0; i < q; i++) {
                     Interrupts.check("truncated svd");
                     try (Scope step = Scope.open()) {
-                        Tensor right = Qr.of(a.multiplyTransposed(basis)).q();
-                        Tensor next = step.keep(Qr.of(a.multiply(right)).q());
+                        Tensor right = Basis.any(a.multiplyTransposed(basis));
+                        Tensor image = a.multiply(right);
+                        Tensor next = step.keep(i == q - 1 ? Basis.orthonormal(image) : Basis.any(image));
                         basis.close();
                         basis = next;
                     }
@@ -301,30 +322,22 @@ public final class TruncatedSvd {
         private SvdPlan plan(long m, long n, Tensor a) {
             DType type = a.dtype();
             Matrices.checkType("truncated svd", type);
+            Sketch sketch = new Sketch(m, n, 2.0 * m * n);
             long small = Math.min(m, n);
-            long k = rank >= 0 ? rank : small;
-            long block = Math.min(small, k + oversampling);
-            int q = powerIterations >= 0 ? powerIterations : k * 10 < small ? 7 : 4;
-            double passes = 2.0 * q + 2;
-            double sketch = 2.0 * m * n * block * passes + 4.0 * (m + n) * block * block * (q + 1);
+            long k = sketch.rank;
             double dense = SvdPlan.denseFlops(Driver.GESDD, m, n, true);
             Driver choice = driver;
             String reason = "as asked";
             if (choice == Driver.AUTO) {
-                choice = rank >= 0 && sketch < dense ? Driver.RANDOMIZED : Driver.GESDD;
+                choice = rank >= 0 && sketch.flops < dense ? Driver.RANDOMIZED : Driver.GESDD;
                 reason = rank < 0
                         ? "the rank is known only after all values are"
-                        : String.format(
-                                java.util.Locale.ROOT,
-                                "%.3g Gflop in %.0f passes, against %.3g for a full decomposition",
-                                sketch / 1e9,
-                                passes,
-                                dense / 1e9);
+                        : sketch + String.format(Locale.ROOT, ", against %.3g for a full decomposition", dense / 1e9);
             }
             long copy = m * n * type.bytes();
             long triplets = (m + n + 1) * type.bytes();
             long workspace = switch (choice) {
-                case RANDOMIZED -> 3 * (m + n) * block * type.bytes();
+                case RANDOMIZED -> sketch.workspace(type);
                 case GRAM -> 6 * small * small * type.bytes() + (m >= n ? 0 : copy);
                 default ->
                     small == 0
@@ -334,9 +347,45 @@ public final class TruncatedSvd {
                                     + a.backend().svdWorkspace(dev.eckart.backend.SvdDriver.GESDD, true, type, m, n);
             };
             double flops = choice == Driver.RANDOMIZED
-                    ? sketch
+                    ? sketch.flops
                     : choice == Driver.GRAM ? 1.0 * m * n * small + 9.0 * small * small * small : dense;
             return SvdPlan.of(a.shape(), k, choice, reason, flops, workspace + k * triplets, workspace);
+        }
+
+        /** The cost of subspace iteration, for A with this many operations for a product with one vector. */
+        private final class Sketch {
+            final long rank;
+            final double flops;
+            private final long sides;
+            private final long block;
+            private final int passes;
+
+            Sketch(long m, long n, double product) {
+                long small = Math.min(m, n);
+                rank = Options.this.rank >= 0 ? Options.this.rank : small;
+                sides = m + n;
+                block = block(small, rank);
+                int q = powers(small, rank);
+                passes = 2 * q + 2;
+                flops = product * block * passes + 4.0 * sides * block * block * (q + 1);
+            }
+
+            long workspace(DType type) {
+                return 3 * sides * block * type.bytes();
+            }
+
+            @Override
+            public String toString() {
+                return String.format(Locale.ROOT, "%.3g Gflop in %d passes", flops / 1e9, passes);
+            }
+        }
+
+        private long block(long small, long k) {
+            return Math.min(small, k + oversampling);
+        }
+
+        private int powers(long small, long k) {
+            return powerIterations >= 0 ? powerIterations : k * 10 < small ? 7 : 4;
         }
     }
 

@@ -33,6 +33,9 @@ import java.util.function.Consumer;
  * order. Heap arrays are copied.
  */
 public final class Tensor implements AutoCloseable {
+    /** Sums of squares below may have lost some of them: 2^-1022 over the square of ε. */
+    private static final double SAFE_SQUARES = 0x1p-918;
+
     private final View view;
     private final AtomicBoolean closed = new AtomicBoolean();
     Scope scope;
@@ -517,7 +520,25 @@ public final class Tensor implements AutoCloseable {
         requireFloating("norm");
         try (Tensor out = empty(device(), DType.F64)) {
             backend().reduce(ReduceOp.SUM_OF_SQUARES, view, out.view);
-            return Math.sqrt(out.get());
+            double squares = out.get();
+            return squares >= SAFE_SQUARES && squares < Double.POSITIVE_INFINITY ? Math.sqrt(squares) : scaledNorm();
+        }
+    }
+
+    /** Where squares overflow or vanish. */
+    private double scaledNorm() {
+        if (shape().size() == 0) {
+            return 0;
+        }
+        try (Tensor magnitude = abs();
+                Tensor most = magnitude.max()) {
+            double largest = most.get();
+            if (largest == 0 || !Double.isFinite(largest)) {
+                return largest;
+            }
+            try (Tensor scaled = magnitude.divide(most)) {
+                return largest * scaled.norm();
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.eckart.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.eckart.memory.DType;
 import dev.eckart.memory.MemoryBudget;
@@ -290,5 +291,23 @@ class TensorMathTest {
         assertThatThrownBy(() -> a.divide(zero)).hasMessageContaining("division by zero");
         assertThat(MemoryBudget.used()).isEqualTo(before);
         a.close();
+    }
+
+    @Test
+    void should_give_norms_whose_squares_overflow_or_vanish() {
+        for (double scale : new double[] {1e200, 1e-200, 3e307, 1e-323, 1}) {
+            try (Tensor t = Tensor.of(new double[] {3 * scale, 0, -4 * scale})) {
+                assertThat(t.norm()).isCloseTo(5 * scale, withinPercentage(1e-12));
+            }
+        }
+        try (Tensor infinite = Tensor.of(new double[] {1, Double.NEGATIVE_INFINITY});
+                Tensor nan = Tensor.of(new double[] {Double.POSITIVE_INFINITY, Double.NaN});
+                Tensor zero = Tensor.zeros(DType.F64, 3);
+                Tensor empty = Tensor.zeros(DType.F32, 0)) {
+            assertThat(infinite.norm()).isEqualTo(Double.POSITIVE_INFINITY);
+            assertThat(nan.norm()).isNaN();
+            assertThat(zero.norm()).isZero();
+            assertThat(empty.norm()).isZero();
+        }
     }
 }
