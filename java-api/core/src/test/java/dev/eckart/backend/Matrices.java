@@ -22,6 +22,8 @@ final class Matrices {
         GRADED,
         /** Condition near 10⁵: a Gram matrix will do, but not one alone. */
         STRETCHED,
+        /** Nearly parallel rows and columns: the same condition, which no scaling of either removes. */
+        PARALLEL,
         /** Near the top of the exponent range: F64 1e150, F32 1e30. */
         HUGE,
         /** Near its bottom. */
@@ -41,6 +43,7 @@ final class Matrices {
                     case CLUSTERED -> i == j ? 1 + i % 2 : 0;
                     case GRADED -> a[i * n + j] * Math.pow(2, -40.0 * j / n);
                     case STRETCHED -> a[i * n + j] * Math.pow(2, -17.0 * i / m - 17.0 * j / n);
+                    case PARALLEL -> a[i * n + j] + 1e4 * (1 + i % 3) * (1 + j % 2);
                     case HUGE -> a[i * n + j] * scale;
                     case TINY -> a[i * n + j] / scale;
                 };

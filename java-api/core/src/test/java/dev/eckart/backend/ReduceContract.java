@@ -1,6 +1,7 @@
 package dev.eckart.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.backend.Operands.Form;
 import dev.eckart.backend.Operands.Operand;
@@ -101,6 +102,29 @@ interface ReduceContract extends BackendFixture {
             Arrays.fill(tenths, 0.1);
             checkReduce(ReduceOp.SUM, dtype, Values.of(dtype, tenths), Form.CONTIGUOUS, 1, tenths.length);
             checkReduce(ReduceOp.SUM, dtype, Values.of(dtype, tenths), Form.STEPPED, 1, tenths.length);
+        }
+    }
+
+    /** 2⁶⁰ swallows the tenths that are added to it; where it goes away again they must be there. */
+    @Test
+    default void sumsKeepWhatRoundingTakes() {
+        for (int columns : new int[] {1, 20}) {
+            int zeros = 40_000;
+            int tenths = 10_000;
+            double[] elements = new double[(2 * zeros + tenths) * columns];
+            Arrays.fill(elements, 0, columns, 0x1p60);
+            Arrays.fill(elements, zeros * columns, (zeros + tenths) * columns, 0.1);
+            Arrays.fill(elements, elements.length - columns, elements.length, -0x1p60);
+            try (Operands operands = new Operands(backend())) {
+                Operand out = operands.empty(DType.F64, Form.CONTIGUOUS, 1, columns);
+                View a = operands.of(
+                                Values.of(DType.F64, elements), Form.CONTIGUOUS, elements.length / columns, columns)
+                        .view();
+                backend().reduce(ReduceOp.SUM, a, out.view());
+                for (double sum : out.read().floats()) {
+                    assertThat(sum).isCloseTo(0.1 * tenths, within(1e-9));
+                }
+            }
         }
     }
 
