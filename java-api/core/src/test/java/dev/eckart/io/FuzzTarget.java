@@ -1,0 +1,56 @@
+package dev.eckart.io;
+
+import dev.eckart.memory.MemoryBudget;
+import dev.eckart.memory.MemoryLimitException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What Jazzer drives: one reader, on files with the bytes that it makes up. A file may be read or refused with an IOException that
+ * names it, or for the memory it needs; anything else is a finding, and so is memory that is not given back.
+ */
+public final class FuzzTarget {
+    /** The readers, by the name of their format. */
+    static final Map<String, List<Formats.Reader>> READERS = Map.of(
+            "npy", List.of(file -> Npy.read(file).close()),
+            "npz",
+                    List.of(
+                            file -> Formats.close(Npz.read(file)),
+                            file -> Npz.readSparse(file).close()),
+            "mtx",
+                    List.of(
+                            file -> MatrixMarket.read(file).close(),
+                            file -> MatrixMarket.readSparse(file).close()),
+            "idx", List.of(file -> Idx.read(file).close()),
+            "csv", List.of(file -> Csv.read(file).close()),
+            "safetensors", List.of(file -> Formats.close(Safetensors.read(file))));
+
+    private static final List<Formats.Reader> CHOSEN = READERS.get(System.getProperty("fuzz.reader", "npy"));
+    private static final Path FILE = Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "fuzz-" + ProcessHandle.current().pid());
+
+    private FuzzTarget() {}
+
+    /** Called by Jazzer with each input. */
+    public static void fuzzerTestOneInput(byte[] input) throws IOException {
+        Files.write(FILE, input);
+        for (Formats.Reader reader : CHOSEN) {
+            try {
+                reader.read(FILE);
+            } catch (IOException e) {
+                if (!e.getMessage().contains(FILE.toString()) || e.getMessage().contains("\n")) {
+                    throw new IllegalStateException("a message that names no file, or has two lines", e);
+                }
+            } catch (MemoryLimitException e) {
+                // A file may be larger than the budget.
+            }
+            if (MemoryBudget.used() != 0) {
+                throw new IllegalStateException(MemoryBudget.used() + " bytes were not given back");
+            }
+        }
+    }
+}

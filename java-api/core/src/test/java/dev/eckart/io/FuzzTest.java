@@ -1,0 +1,79 @@
+package dev.eckart.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.Jazzer;
+import dev.eckart.testkit.ForkedJvm;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every reader on some thousand files that Jazzer makes up, guided by the code they reach, from the golden files and what was found
+ * before (resources/fuzz/READER) on; in a process with a small heap and a small budget. {@code ci/fuzz} makes a million.
+ */
+class FuzzTest {
+    private static final String RUNS = System.getProperty("fuzz.runs", "2000");
+
+    @TempDir
+    Path folder;
+
+    static Stream<String> readers() {
+        String only = System.getProperty("fuzz.reader");
+        return FuzzTarget.READERS.keySet().stream().sorted().filter(name -> only == null || name.equals(only));
+    }
+
+    private static Stream<Path> files(String resource) throws IOException, URISyntaxException {
+        var url = FuzzTest.class.getResource(resource);
+        return url == null ? Stream.empty() : Files.list(Path.of(url.toURI()));
+    }
+
+    /** Golden files and found cases. */
+    private Path seeds(String reader) throws IOException, URISyntaxException {
+        Path seeds = Files.createDirectory(folder.resolve("seeds"));
+        for (String resource : List.of("/formats", "/npy", "/fuzz/" + reader)) {
+            try (Stream<Path> files = files(resource)) {
+                for (Path file : files.toList()) {
+                    if (resource.startsWith("/fuzz") || file.toString().endsWith("." + reader)) {
+                        Files.copy(file, seeds.resolve(file.getFileName()));
+                    }
+                }
+            }
+        }
+        Files.writeString(seeds.resolve("table"), "a,\"b\"\n1,2.5\n-3e4,0x\n", StandardCharsets.UTF_8);
+        Files.write(seeds.resolve("idx"), new byte[] {0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 2, 3, 4});
+        return seeds;
+    }
+
+    @ParameterizedTest
+    @MethodSource("readers")
+    void should_read_or_refuse_whatever_stands_in_a_file(String reader) throws Exception {
+        Path found = Files.createDirectories(Path.of("target", "fuzz", reader).toAbsolutePath());
+        ForkedJvm.Result result = ForkedJvm.run(
+                Jazzer.class,
+                List.of("-Xmx128m", "-XX:+UseSerialGC", "-Deckart.memory.max=64m", "-Dfuzz.reader=" + reader),
+                Map.of(),
+                Duration.ofMinutes(Long.parseLong(RUNS) > 100_000 ? 60 : 2),
+                "--target_class=" + FuzzTarget.class.getName(),
+                "--instrumentation_includes=dev.eckart.io.**:dev.eckart.linalg.**",
+                "--reproducer_path=" + found,
+                "-artifact_prefix=" + found + "/",
+                "-runs=" + RUNS,
+                "-seed=1",
+                "-max_len=4096",
+                "-timeout=20",
+                "-rss_limit_mb=2048",
+                seeds(reader).toString());
+        assertThat(result.exit()).as(result.output()).isZero();
+        assertThat(result.output()).contains("Done " + RUNS + " runs");
+    }
+}
