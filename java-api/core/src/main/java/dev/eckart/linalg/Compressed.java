@@ -2,6 +2,7 @@ package dev.eckart.linalg;
 
 import dev.eckart.backend.Backend;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Tensor;
 
 /**
@@ -22,6 +23,19 @@ record Compressed(Tensor starts, Tensor indices, Tensor values) implements AutoC
         long most = Math.max(1, entries / (ENTRIES_PER_START * Math.max(1, n)));
         long tiles = Math.min(most, ceilDiv(Math.max(1, m), TILE));
         return ceilDiv(Math.max(1, m), tiles);
+    }
+
+    /** Refuses a matrix whose making would not fit: its entries in three orders, starts of rows and columns, and the sort's own. */
+    static void requireMemory(long rows, long columns, Tensor values) {
+        long bytes = 16 * rows
+                + 8 * columns
+                + 12 * Math.max(rows, columns)
+                + 3 * values.dim(0) * (Integer.BYTES + values.dtype().bytes());
+        Matrices.requireMemory(
+                "csr of " + Shape.of(rows, columns) + ", " + values.dim(0) + " entries",
+                values.device(),
+                bytes,
+                "leave out rows and columns without entries");
     }
 
     private static long ceilDiv(long a, long b) {

@@ -36,10 +36,12 @@ public final class Csr implements LinearOperator, AutoCloseable {
      * @param column (nnz) I32 or I64, from 0
      * @param values (nnz) F64 or F32
      * @throws IllegalArgumentException when lengths differ, an index is out of range or a value is NaN or infinite: the first is named
+     * @throws dev.eckart.memory.MemoryLimitException when there is not the memory for the matrix, before any is taken
      */
     public static Csr ofCoordinates(long rows, long columns, Tensor row, Tensor column, Tensor values) {
         CompressedChecks.size(rows, columns);
         CompressedChecks.values(values);
+        Compressed.requireMemory(rows, columns, values);
         CompressedChecks.indices("row", row, rows, values.dim(0));
         CompressedChecks.indices("column", column, columns, values.dim(0));
         return Scope.outside(() -> {
@@ -67,11 +69,13 @@ public final class Csr implements LinearOperator, AutoCloseable {
      * @param indices (nnz) I32 or I64, columns from 0
      * @param values (nnz) F64 or F32
      * @throws IllegalArgumentException when something of this does not hold, or a value is NaN or infinite: the first is named
+     * @throws dev.eckart.memory.MemoryLimitException when there is not the memory for the matrix, before any is taken
      */
     public static Csr ofCompressed(long columns, Tensor starts, Tensor indices, Tensor values) {
         CompressedChecks.values(values);
         CompressedChecks.starts(starts, values.dim(0));
         CompressedChecks.size(starts.dim(0) - 1, columns);
+        Compressed.requireMemory(starts.dim(0) - 1, columns, values);
         CompressedChecks.indices("column", indices, columns, values.dim(0));
         return Scope.outside(() -> {
             try (Tensor s = starts.to(DType.I64);
@@ -150,6 +154,7 @@ public final class Csr implements LinearOperator, AutoCloseable {
     private synchronized Compressed transposed() {
         if (transposed == null) {
             long height = Compressed.tileHeight(rows(), columns, entries());
+            Compressed.requireMemory(0, columns, values());
             transposed = Scope.outside(() -> entries.transpose(columns, height));
         }
         return transposed;

@@ -2,6 +2,7 @@ package dev.eckart.linalg;
 
 import dev.eckart.memory.Bytes;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
 import dev.eckart.memory.MemoryLimitException;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Devices;
@@ -51,9 +52,13 @@ final class Matrices {
 
     /** Refuses a request that would not fit, before anything is allocated for it. */
     static void requireMemory(String operation, Tensor a, long bytes, String remedy) {
-        long available = Devices.available(a.device());
+        requireMemory(operation + " of " + a.shape() + " " + a.dtype(), a.device(), bytes, remedy);
+    }
+
+    static void requireMemory(String what, Device device, long bytes, String remedy) {
+        long available = Devices.available(device);
         if (bytes > available) {
-            throw new MemoryLimitException(operation + " of " + a.shape() + " " + a.dtype(), bytes, available, remedy);
+            throw new MemoryLimitException(what, bytes, available, remedy);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.eckart.linalg;
 
 import dev.eckart.memory.Bytes;
+import dev.eckart.memory.MemoryLimitException;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Tensor;
 import java.util.Locale;
@@ -39,7 +40,7 @@ public record SvdPlan(
     }
 
     static SvdPlan of(Shape shape, long rank, Driver driver, String reason, double flops, long bytes, long workspace) {
-        double seconds = flops / (efficiency(driver) * Rate.FLOPS);
+        double seconds = flops / (efficiency(driver) * Rate.flops());
         return new SvdPlan(shape, rank, driver, reason, flops, bytes, workspace, seconds);
     }
 
@@ -74,7 +75,21 @@ public record SvdPlan(
     /** The rate of an f64 matrix product, measured once. */
     private static final class Rate {
         private static final int ORDER = 512;
-        static final double FLOPS = measure();
+        /** Of a slow core; where there is no room to measure. */
+        private static final double NOMINAL = 1e10;
+
+        private static volatile double measured;
+
+        static double flops() {
+            if (measured == 0) {
+                try {
+                    measured = measure();
+                } catch (MemoryLimitException e) {
+                    return NOMINAL;
+                }
+            }
+            return measured;
+        }
 
         private static double measure() {
             double best = Double.POSITIVE_INFINITY;

@@ -149,6 +149,11 @@ public final class TruncatedSvd {
                 throw new IllegalArgumentException(
                         "truncated svd: driver " + driver + " needs a dense matrix; an operator takes randomized");
             }
+            Matrices.requireMemory(
+                    "truncated svd of " + Shape.of(a.rows(), a.columns()) + " " + a.dtype(),
+                    a.device(),
+                    explain(a).bytes(),
+                    "ask for a smaller rank");
             return randomized(a);
         }
 

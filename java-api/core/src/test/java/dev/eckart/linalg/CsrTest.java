@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.memory.DType;
 import dev.eckart.memory.MemoryBudget;
+import dev.eckart.memory.MemoryLimitException;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.List;
@@ -186,6 +187,31 @@ class CsrTest {
         assertThat(Compressed.tileHeight(10_000_000, 10_000_000, 100_000_000)).isEqualTo(10_000_000);
         assertThat(Compressed.tileHeight(0, 0, 0)).isEqualTo(1);
         assertThat(Compressed.tileHeight(Integer.MAX_VALUE, 1, 0)).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void should_refuse_what_does_not_fit_before_it_takes_memory() {
+        int[] zero = {0};
+        long most = MemoryBudget.max();
+        MemoryBudget.setMax(MemoryBudget.used() + (1 << 20));
+        MemoryBudget.resetPeak();
+        try {
+            for (long[] shape : new long[][] {{Integer.MAX_VALUE, 1}, {1, Integer.MAX_VALUE}}) {
+                assertThatThrownBy(() -> Csr.ofCoordinates(shape[0], shape[1], zero, zero, new double[] {1}))
+                        .isInstanceOf(MemoryLimitException.class)
+                        .hasMessageContaining("csr of (" + shape[0] + "," + shape[1] + "), 1 entries: needs ")
+                        .hasMessageContaining("leave out rows and columns without entries");
+            }
+            assertThat(MemoryBudget.peak()).isLessThan(before + 1000);
+            try (Csr a = Csr.ofCoordinates(10_000, 10_000, zero, zero, new double[] {1})) {
+                assertThatThrownBy(() -> TruncatedSvd.rank(50).of(a))
+                        .isInstanceOf(MemoryLimitException.class)
+                        .hasMessageContaining("truncated svd of (10000,10000) f64: needs ")
+                        .hasMessageContaining("ask for a smaller rank");
+            }
+        } finally {
+            MemoryBudget.setMax(most);
+        }
     }
 
     private static Tensor ints(long... values) {
