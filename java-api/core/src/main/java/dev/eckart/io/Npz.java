@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.Deflater;
@@ -175,7 +176,7 @@ public final class Npz {
         List<String> names() throws IOException {
             List<String> names = new ArrayList<>();
             for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
-                String name = entries.nextElement().getName();
+                String name = named(entries::nextElement).getName();
                 if (!name.endsWith(SUFFIX)) {
                     throw file.bad(-1, "holds '" + Text.shorten(name) + "', which is no .npy array");
                 }
@@ -186,6 +187,15 @@ public final class Npz {
                 names.add(array);
             }
             return names;
+        }
+
+        /** The JDK decodes names late, and refuses those that are no UTF-8 by an exception of its own. */
+        private ZipEntry named(Supplier<? extends ZipEntry> look) throws IOException {
+            try {
+                return look.get();
+            } catch (IllegalArgumentException e) {
+                throw file.bad(-1, "holds an entry whose name is no UTF-8 text; write it again");
+            }
         }
 
         Tensor read(String name) throws IOException {
@@ -210,7 +220,7 @@ public final class Npz {
 
         private <T> T entry(String name, Content<T> content, Consumer<T> discard) throws IOException {
             InputFile part = file.entry(name);
-            ZipEntry entry = zip.getEntry(name + SUFFIX);
+            ZipEntry entry = named(() -> zip.getEntry(name + SUFFIX));
             if (entry == null) {
                 throw file.bad(-1, "holds no array '" + Text.shorten(name) + "'; it has " + shortened(names()));
             }
