@@ -13,8 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Eckart through its public interface, certificates included. */
@@ -39,25 +37,30 @@ final class EckartPeer implements Peer {
                 loaded.add(host.to(device));
             }
         }
+        Runnable close = () -> loaded.forEach(Tensor::close);
         return switch (operation) {
-            case "matmul" -> Optional.of(new TensorTask(loaded, in -> in.get(0).matmul(in.get(1))));
-            case "add" -> Optional.of(new TensorTask(loaded, in -> in.get(0).add(in.get(1))));
-            case "spmm" -> Optional.of(sparse(loaded, Csr::multiply));
-            case "spmm-transposed" -> Optional.of(sparse(loaded, Csr::multiplyTransposed));
-            case "truncated" -> {
-                Csr a = matrix(loaded);
-                yield Optional.of(new SvdTask(
-                        () -> TruncatedSvd.rank(100).powerIterations(5).of(a), a));
-            }
-            case "svd" -> Optional.of(new SvdTask(() -> Svd.of(loaded.get(0)), loaded.get(0)));
+            case "matmul" -> Optional.of(new TensorTask(() -> loaded.get(0).matmul(loaded.get(1)), close));
+            case "add" -> Optional.of(new TensorTask(() -> loaded.get(0).add(loaded.get(1)), close));
+            case "svd" -> Optional.of(new SvdTask(() -> Svd.of(loaded.get(0)), close));
+            case "spmm", "spmm-transposed", "truncated" -> Optional.of(sparse(operation, loaded, close));
             default -> Optional.empty();
         };
     }
 
-    /** Starts, columns and entries of a sparse matrix, and the dense factor. */
-    private static Task sparse(List<Tensor> loaded, BiFunction<Csr, Tensor, Tensor> product) {
+    /** On a sparse matrix, given by its starts, columns and entries, and a dense factor. */
+    private static Task sparse(String operation, List<Tensor> loaded, Runnable closeLoaded) {
         Csr a = matrix(loaded);
-        return new TensorTask(loaded, in -> product.apply(a, in.get(3)));
+        Tensor x = loaded.get(3);
+        Runnable close = () -> {
+            a.close();
+            closeLoaded.run();
+        };
+        return switch (operation) {
+            case "spmm" -> new TensorTask(() -> a.multiply(x), close);
+            case "spmm-transposed" -> new TensorTask(() -> a.multiplyTransposed(x), close);
+            default ->
+                new SvdTask(() -> TruncatedSvd.rank(100).powerIterations(5).of(a), close);
+        };
     }
 
     private static Csr matrix(List<Tensor> loaded) {
@@ -68,13 +71,13 @@ final class EckartPeer implements Peer {
     }
 
     private static final class TensorTask implements Task {
-        private final List<Tensor> inputs;
-        private final Function<List<Tensor>, Tensor> operation;
+        private final Supplier<Tensor> operation;
+        private final Runnable closeInputs;
         private Tensor result;
 
-        TensorTask(List<Tensor> inputs, Function<List<Tensor>, Tensor> operation) {
-            this.inputs = inputs;
+        TensorTask(Supplier<Tensor> operation, Runnable closeInputs) {
             this.operation = operation;
+            this.closeInputs = closeInputs;
         }
 
         @Override
@@ -86,7 +89,7 @@ final class EckartPeer implements Peer {
 
         @Override
         public void run() {
-            result = operation.apply(inputs);
+            result = operation.get();
             result.backend().synchronize();
         }
 
@@ -98,18 +101,18 @@ final class EckartPeer implements Peer {
         @Override
         public void close() {
             prepare();
-            inputs.forEach(Tensor::close);
+            closeInputs.run();
         }
     }
 
     private static final class SvdTask implements Task {
         private final Supplier<Svd> operation;
-        private final AutoCloseable a;
+        private final Runnable closeInputs;
         private Svd result;
 
-        SvdTask(Supplier<Svd> operation, AutoCloseable a) {
+        SvdTask(Supplier<Svd> operation, Runnable closeInputs) {
             this.operation = operation;
-            this.a = a;
+            this.closeInputs = closeInputs;
         }
 
         @Override
@@ -135,11 +138,7 @@ final class EckartPeer implements Peer {
         @Override
         public void close() {
             prepare();
-            try {
-                a.close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
+            closeInputs.run();
         }
     }
 }

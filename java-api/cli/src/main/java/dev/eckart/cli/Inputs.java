@@ -43,8 +43,8 @@ public final class Inputs {
     public static Tensor read(Path file) {
         return guarded(file, () -> switch (format(file)) {
             case NPY -> Npy.read(file);
-            case NPZ -> Npz.isSparse(file) ? dense(Npz.readSparse(file)) : single(file);
-            case MTX -> MatrixMarket.isSparse(file) ? dense(MatrixMarket.readSparse(file)) : MatrixMarket.read(file);
+            case NPZ -> Npz.isSparse(file) ? dense(file) : single(file);
+            case MTX -> MatrixMarket.isSparse(file) ? dense(file) : MatrixMarket.read(file);
             case CSV -> Csv.read(file).values();
             case IDX -> idx(file, null);
         });
@@ -78,10 +78,19 @@ public final class Inputs {
         return Npz.read(file, names.get(0));
     }
 
-    private static Tensor dense(Csr matrix) {
-        try (matrix) {
+    private static Tensor dense(Path file) throws IOException {
+        try (Csr matrix = sparse(file)) {
             return matrix.toDense();
         }
+    }
+
+    /** The sparse matrix in a file, null when it holds a dense one. */
+    private static Csr sparse(Path file) throws IOException {
+        return switch (format(file)) {
+            case NPZ -> Npz.isSparse(file) ? Npz.readSparse(file) : null;
+            case MTX -> MatrixMarket.isSparse(file) ? MatrixMarket.readSparse(file) : null;
+            default -> null;
+        };
     }
 
     /**
@@ -92,12 +101,7 @@ public final class Inputs {
      */
     static Optional<Csr> readSparse(Path file, DType precision) {
         return guarded(file, () -> {
-            Csr matrix;
-            switch (format(file)) {
-                case NPZ -> matrix = Npz.isSparse(file) ? Npz.readSparse(file) : null;
-                case MTX -> matrix = MatrixMarket.isSparse(file) ? MatrixMarket.readSparse(file) : null;
-                default -> matrix = null;
-            }
+            Csr matrix = sparse(file);
             if (matrix == null || precision == null || precision == matrix.dtype()) {
                 return Optional.ofNullable(matrix);
             }

@@ -12,6 +12,9 @@ import java.util.zip.ZipException;
 
 /** Compressed files, told by their first bytes. */
 final class Gzip {
+    /** Deflate's greatest ratio: a bit or so for 258 bytes. */
+    static final long MAX_RATIO = 1032;
+
     private static final int BUFFER = 1 << 16;
 
     private Gzip() {}

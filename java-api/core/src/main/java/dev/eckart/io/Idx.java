@@ -19,8 +19,6 @@ import java.nio.file.Path;
  */
 public final class Idx {
     private static final int MAX_RANK = 4;
-    /** Deflate's greatest ratio: a bit or so for 258 bytes. */
-    private static final long MAX_RATIO = 1032;
 
     private Idx() {}
 
@@ -45,7 +43,7 @@ public final class Idx {
     }
 
     private static long limit(FileChannel channel) throws IOException {
-        return channel.size() * MAX_RATIO;
+        return channel.size() * Gzip.MAX_RATIO;
     }
 
     /** Reading the end also checks gzip's checksum. */

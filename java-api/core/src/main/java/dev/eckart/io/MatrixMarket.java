@@ -72,9 +72,7 @@ public final class MatrixMarket {
             throws IOException {
         int triangle = 0;
         for (long e = 0; e < count; e++) {
-            if (!text.more()) {
-                throw text.bad("the file ends after " + e + " of " + count + " entries; it is torn: fetch it again");
-            }
+            requireMore(text, e, count);
             long i = text.nextLong("a row", true, 1, rows) - 1;
             long j = text.nextLong("a column", false, 1, columns) - 1;
             double value = banner.pattern() ? 1 : text.nextDouble("an entry", false);
@@ -99,6 +97,12 @@ public final class MatrixMarket {
         }
         if (text.more()) {
             throw text.bad("goes on after the " + count + " entries that it claims; the number is wrong");
+        }
+    }
+
+    private static void requireMore(NumberText text, long read, long count) throws IOException {
+        if (!text.more()) {
+            throw text.bad("the file ends after " + read + " of " + count + " entries; it is torn: fetch it again");
         }
     }
 
@@ -134,10 +138,7 @@ public final class MatrixMarket {
                     banner.skew() ? rows * (rows - 1) / 2 : banner.symmetric() ? rows * (rows + 1) / 2 : rows * columns;
             try (Rows values = new Rows(1)) {
                 for (long e = 0; e < count; e++) {
-                    if (!text.more()) {
-                        throw text.bad(
-                                "the file ends after " + e + " of " + count + " entries; it is torn: fetch it again");
-                    }
+                    requireMore(text, e, count);
                     values.add(new double[] {text.nextDouble("an entry", true)});
                 }
                 if (text.more()) {

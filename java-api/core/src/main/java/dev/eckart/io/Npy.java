@@ -86,7 +86,8 @@ public final class Npy {
         rows.<IOException>withBuffers(part -> writeFully(channel, part));
     }
 
-    private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+    /** Writes all that remains. */
+    static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

@@ -34,8 +34,6 @@ import java.util.zip.ZipOutputStream;
  */
 public final class Npz {
     private static final String SUFFIX = ".npy";
-    /** Deflate's greatest ratio: a bit or so for 258 bytes. */
-    private static final long MAX_RATIO = 1032;
 
     private Npz() {}
 
@@ -106,17 +104,7 @@ public final class Npz {
                 }
                 rows.put(name, Npy.writable("npz: " + path + ": " + name, array.getValue()));
             }
-            AtomicFile.write(path, stream -> {
-                ZipOutputStream zip = new ZipOutputStream(stream);
-                zip.setLevel(Deflater.NO_COMPRESSION);
-                WritableByteChannel channel = Channels.newChannel(zip);
-                for (Map.Entry<String, Tensor> array : rows.entrySet()) {
-                    begin(zip, array.getKey());
-                    Npy.write(channel, array.getValue());
-                    zip.closeEntry();
-                }
-                zip.finish();
-            });
+            AtomicFile.write(path, stream -> writeArchive(stream, new byte[0], rows));
         } finally {
             rows.values().forEach(Tensor::close);
         }
@@ -128,23 +116,27 @@ public final class Npz {
      * @throws IOException as {@link #write(Path, Map)}
      */
     public static void writeSparse(Path path, Csr matrix) throws IOException {
-        AtomicFile.write(path, stream -> {
-            ZipOutputStream zip = new ZipOutputStream(stream);
-            zip.setLevel(Deflater.NO_COMPRESSION);
+        try (Tensor shape = Tensor.of(new long[] {matrix.rows(), matrix.columns()})) {
+            AtomicFile.write(path, stream -> writeArchive(stream, SparseNpz.csrTag(), SparseNpz.arrays(matrix, shape)));
+        }
+    }
+
+    /** The tag of a sparse matrix, if any, then the arrays: contiguous, on the host. */
+    private static void writeArchive(OutputStream stream, byte[] tag, Map<String, Tensor> arrays) throws IOException {
+        ZipOutputStream zip = new ZipOutputStream(stream);
+        zip.setLevel(Deflater.NO_COMPRESSION);
+        if (tag.length > 0) {
             begin(zip, SparseNpz.FORMAT);
-            zip.write(SparseNpz.csrTag());
+            zip.write(tag);
             zip.closeEntry();
-            WritableByteChannel channel = Channels.newChannel(zip);
-            try (Tensor shape = Tensor.of(new long[] {matrix.rows(), matrix.columns()})) {
-                for (Map.Entry<String, Tensor> array :
-                        SparseNpz.arrays(matrix, shape).entrySet()) {
-                    begin(zip, array.getKey());
-                    Npy.write(channel, array.getValue());
-                    zip.closeEntry();
-                }
-            }
-            zip.finish();
-        });
+        }
+        WritableByteChannel channel = Channels.newChannel(zip);
+        for (Map.Entry<String, Tensor> array : arrays.entrySet()) {
+            begin(zip, array.getKey());
+            Npy.write(channel, array.getValue());
+            zip.closeEntry();
+        }
+        zip.finish();
     }
 
     /** An entry of the same bytes whenever it is written. */
@@ -224,7 +216,7 @@ public final class Npz {
             if (entry == null) {
                 throw file.bad(-1, "holds no array '" + Text.shorten(name) + "'; it has " + shortened(names()));
             }
-            if (entry.getSize() > entry.getCompressedSize() * MAX_RATIO) {
+            if (entry.getSize() > entry.getCompressedSize() * Gzip.MAX_RATIO) {
                 throw part.bad(
                         -1,
                         "claims " + entry.getSize() + " bytes in " + entry.getCompressedSize()

@@ -179,9 +179,9 @@ public final class Safetensors implements AutoCloseable {
             AtomicFile.writeChannel(path, channel -> {
                 ByteBuffer start = ByteBuffer.allocate(8 + json.length).order(ByteOrder.LITTLE_ENDIAN);
                 start.putLong(json.length).put(json).flip();
-                writeFully(channel, start);
+                Npy.writeFully(channel, start);
                 for (Tensor tensor : rows.values()) {
-                    tensor.<IOException>withBuffers(part -> writeFully(channel, part));
+                    tensor.<IOException>withBuffers(part -> Npy.writeFully(channel, part));
                 }
             });
         } finally {
@@ -218,12 +218,6 @@ public final class Safetensors implements AutoCloseable {
         // The data begins at a multiple of 8.
         out.writeBytes(" ".repeat((8 - out.size() % 8) % 8).getBytes(StandardCharsets.US_ASCII));
         return out.toByteArray();
-    }
-
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 
     @Override

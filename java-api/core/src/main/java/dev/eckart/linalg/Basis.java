@@ -1,7 +1,9 @@
 package dev.eckart.linalg;
 
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
 import dev.eckart.memory.Interrupts;
+import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 
 /**
@@ -18,50 +20,40 @@ final class Basis {
 
     /** A well-conditioned basis, which the next step of an iteration multiplies by; takes Y, gives its place or another's. */
     static Tensor any(Tensor y) {
-        return tall(y) && pass(y) ? y : householder(y);
+        return tall(y) && pass(y, false) ? y : householder(y);
     }
 
     /** An orthonormal basis; takes Y, gives its place or another's. */
     static Tensor orthonormal(Tensor y) {
-        return tall(y) && pass(y) && near(y) && pass(y) ? y : householder(y);
+        return tall(y) && pass(y, false) && pass(y, true) ? y : householder(y);
     }
 
     private static boolean tall(Tensor y) {
         return y.dim(0) >= y.dim(1) && y.dim(1) > 0;
     }
 
-    /** Y becomes Y·L⁻ᵀ; false, and Y as it was, when YᵀY is not finite or not positive definite to working precision. */
-    private static boolean pass(Tensor y) {
+    /**
+     * Y becomes Y·L⁻ᵀ; false, and Y as it was, when YᵀY is not finite, not positive definite to working precision, or not near I where
+     * that is asked for.
+     */
+    private static boolean pass(Tensor y, boolean second) {
         Interrupts.check("basis");
-        try (Tensor gram = gram(y)) {
-            boolean definite = gram.backend().firstNonFinite(gram.view()) < 0
+        try (Scope scope = Scope.open()) {
+            Tensor gram = Tensor.empty(y.device(), y.dtype(), y.dim(1), y.dim(1));
+            y.backend().gram(1, y.view(), 0, gram.view());
+            boolean works = gram.backend().firstNonFinite(gram.view()) < 0
+                    && (!second || distanceFromIdentity(gram) < NEAR)
                     && gram.backend().cholesky(gram.view());
-            if (definite) {
+            if (works) {
                 y.backend().triangularSolve(true, false, true, gram.view(), y.view());
             }
-            return definite;
+            return works;
         }
     }
 
-    private static boolean near(Tensor q) {
-        try (Tensor gram = gram(q);
-                Tensor eye = Tensor.eye(DType.F64, q.dim(1));
-                Tensor wide = gram.to(DType.F64);
-                Tensor host = wide.to(eye.device());
-                Tensor error = host.subtract(eye)) {
-            return error.norm() < NEAR;
-        }
-    }
-
-    private static Tensor gram(Tensor y) {
-        Tensor gram = Tensor.empty(y.device(), y.dtype(), y.dim(1), y.dim(1));
-        try {
-            y.backend().gram(1, y.view(), 0, gram.view());
-            return gram;
-        } catch (RuntimeException | Error e) {
-            gram.close();
-            throw e;
-        }
+    private static double distanceFromIdentity(Tensor gram) {
+        Tensor host = gram.to(Device.cpu()).to(DType.F64);
+        return host.subtract(Tensor.eye(DType.F64, gram.dim(0))).norm();
     }
 
     private static Tensor householder(Tensor y) {

@@ -3,6 +3,7 @@ package dev.eckart.linalg;
 import dev.eckart.backend.Backend;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Shape;
+import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 
 /**
@@ -43,33 +44,30 @@ record Compressed(Tensor starts, Tensor indices, Tensor values) implements AutoC
     }
 
     static Compressed ofCoordinates(long rows, Tensor row, Tensor column, Tensor values) {
-        Compressed made = empty(1, rows, values);
-        try (Tensor i = row.to(DType.I32);
-                Tensor j = column.to(DType.I32);
-                Tensor v = values.contiguous()) {
+        try (Scope scope = Scope.open()) {
+            Compressed made = empty(1, rows, values);
+            Tensor i = row.to(DType.I32);
+            Tensor j = column.to(DType.I32);
+            Tensor v = values.contiguous();
             v.backend().sparseCompress(i.view(), j.view(), v.view(), made.sparse());
-            return made;
-        } catch (RuntimeException | Error e) {
-            made.close();
-            throw e;
+            return made.keepIn(scope);
         }
     }
 
     private static Compressed empty(long tiles, long rows, Tensor values) {
         long count = values.dim(0);
-        Tensor starts = Tensor.empty(values.device(), DType.I64, tiles, rows + 1);
-        try {
-            Tensor indices = Tensor.empty(values.device(), DType.I32, count);
-            try {
-                return new Compressed(starts, indices, Tensor.empty(values.device(), values.dtype(), count));
-            } catch (RuntimeException | Error e) {
-                indices.close();
-                throw e;
-            }
-        } catch (RuntimeException | Error e) {
-            starts.close();
-            throw e;
-        }
+        return new Compressed(
+                Tensor.empty(values.device(), DType.I64, tiles, rows + 1),
+                Tensor.empty(values.device(), DType.I32, count),
+                Tensor.empty(values.device(), values.dtype(), count));
+    }
+
+    /** Moves all three to the enclosing scope, or out of all scopes. */
+    Compressed keepIn(Scope scope) {
+        scope.keep(starts);
+        scope.keep(indices);
+        scope.keep(values);
+        return this;
     }
 
     long rows() {
@@ -78,44 +76,27 @@ record Compressed(Tensor starts, Tensor indices, Tensor values) implements AutoC
 
     /** Aᵀ for this A (m, n) of one tile, in tiles of {@code tileHeight} columns; its rows are sorted and have each place once. */
     Compressed transpose(long n, long tileHeight) {
-        Compressed made = empty(Math.max(1, ceilDiv(rows(), tileHeight)), n, values);
-        try {
+        try (Scope scope = Scope.open()) {
+            Compressed made = empty(Math.max(1, ceilDiv(rows(), tileHeight)), n, values);
             long left = values.backend().sparseTranspose(sparse(), tileHeight, made.sparse());
-            return left == values.dim(0) ? made : made.first(left);
-        } catch (RuntimeException | Error e) {
-            made.close();
-            throw e;
+            return (left == values.dim(0) ? made : made.first(left)).keepIn(scope);
         }
     }
 
-    /** With the first entries alone; closes this. */
+    /** With the first entries alone, in memory of their own. */
     private Compressed first(long count) {
-        try (Tensor i = indices.slice(0, 0, count);
-                Tensor v = values.slice(0, 0, count)) {
-            Tensor copyOfIndices = i.copy();
-            try {
-                Compressed made = new Compressed(starts, copyOfIndices, v.copy());
-                indices.close();
-                values.close();
-                return made;
-            } catch (RuntimeException | Error e) {
-                copyOfIndices.close();
-                throw e;
-            }
-        }
+        return new Compressed(
+                starts,
+                indices.slice(0, 0, count).copy(),
+                values.slice(0, 0, count).copy());
     }
 
     /** A·X for X (n, p). */
     Tensor multiply(Tensor x) {
-        try (Tensor operand = x.contiguous()) {
+        try (Scope scope = Scope.open()) {
             Tensor product = Tensor.empty(x.device(), x.dtype(), rows(), x.dim(1));
-            try {
-                x.backend().spmm(sparse(), operand.view(), product.view());
-                return product;
-            } catch (RuntimeException | Error e) {
-                product.close();
-                throw e;
-            }
+            x.backend().spmm(sparse(), x.contiguous().view(), product.view());
+            return scope.keep(product);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /**
  * A sparse matrix in compressed rows (CSR): row i holds {@code values[e]} in column {@code indices[e]} for e from {@code starts[i]}
@@ -44,11 +45,7 @@ public final class Csr implements LinearOperator, AutoCloseable {
         Compressed.requireMemory(rows, columns, values);
         CompressedChecks.indices("row", row, rows, values.dim(0));
         CompressedChecks.indices("column", column, columns, values.dim(0));
-        return Scope.outside(() -> {
-            try (Compressed unsorted = Compressed.ofCoordinates(rows, row, column, values)) {
-                return sorted(columns, unsorted);
-            }
-        });
+        return Scope.outside(() -> sorted(columns, () -> Compressed.ofCoordinates(rows, row, column, values)));
     }
 
     /** {@link #ofCoordinates(long, long, Tensor, Tensor, Tensor)} from arrays, in F64. */
@@ -77,21 +74,22 @@ public final class Csr implements LinearOperator, AutoCloseable {
         CompressedChecks.size(starts.dim(0) - 1, columns);
         Compressed.requireMemory(starts.dim(0) - 1, columns, values);
         CompressedChecks.indices("column", indices, columns, values.dim(0));
-        return Scope.outside(() -> {
-            try (Tensor s = starts.to(DType.I64);
-                    Compressed unsorted =
-                            new Compressed(s.reshape(1, -1), indices.to(DType.I32), values.contiguous())) {
-                return sorted(columns, unsorted);
-            }
-        });
+        return Scope.outside(() -> sorted(
+                columns,
+                () -> new Compressed(starts.to(DType.I64).reshape(1, -1), indices.to(DType.I32), values.contiguous())));
     }
 
     /** Transposed twice, which sorts. */
-    private static Csr sorted(long columns, Compressed unsorted) {
-        long rows = unsorted.rows();
-        try (Compressed transposed = unsorted.transpose(columns, Math.max(1, rows))) {
-            return new Csr(columns, transposed.transpose(rows, Math.max(1, columns)));
+    private static Csr sorted(long columns, Supplier<Compressed> made) {
+        Compressed sorted;
+        try (Scope scope = Scope.open()) {
+            Compressed unsorted = made.get();
+            long rows = unsorted.rows();
+            sorted = unsorted.transpose(columns, Math.max(1, rows))
+                    .transpose(rows, Math.max(1, columns))
+                    .keepIn(scope);
         }
+        return new Csr(columns, sorted);
     }
 
     @Override
@@ -162,8 +160,8 @@ public final class Csr implements LinearOperator, AutoCloseable {
 
     /** The matrix with all its zeros, (m, n). */
     public Tensor toDense() {
-        Tensor dense = Tensor.empty(device(), dtype(), rows(), columns);
-        try {
+        try (Scope scope = Scope.open()) {
+            Tensor dense = Tensor.empty(device(), dtype(), rows(), columns);
             for (long from = 0; from < columns; from += BLOCK) {
                 long to = Math.min(columns, from + BLOCK);
                 try (Tensor block = columns(from, to);
@@ -171,10 +169,7 @@ public final class Csr implements LinearOperator, AutoCloseable {
                     target.assign(block);
                 }
             }
-            return dense;
-        } catch (RuntimeException | Error e) {
-            dense.close();
-            throw e;
+            return scope.keep(dense);
         }
     }
 

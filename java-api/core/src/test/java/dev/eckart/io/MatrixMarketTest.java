@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eckart.linalg.Csr;
 import dev.eckart.memory.DType;
-import dev.eckart.memory.MemoryBudget;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
@@ -14,23 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class MatrixMarketTest {
-    private final long before = MemoryBudget.used();
-
-    @TempDir
-    Path folder;
-
-    @AfterEach
-    void memoryIsBack() {
-        assertThat(MemoryBudget.used()).isEqualTo(before);
-    }
-
+class MatrixMarketTest extends FormatTest {
     private Path file(String text) throws IOException {
         return Files.writeString(folder.resolve("a.mtx"), text, StandardCharsets.ISO_8859_1);
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eckart.linalg.Csr;
 import dev.eckart.memory.DType;
-import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -19,23 +18,11 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NpzTest {
-    private final long before = MemoryBudget.used();
-
-    @TempDir
-    Path folder;
-
-    @AfterEach
-    void memoryIsBack() {
-        assertThat(MemoryBudget.used()).isEqualTo(before);
-    }
-
+class NpzTest extends FormatTest {
     @ParameterizedTest
     @ValueSource(strings = {"arrays.npz", "compressed.npz"})
     void should_read_what_numpy_wrote(String name) throws Exception {

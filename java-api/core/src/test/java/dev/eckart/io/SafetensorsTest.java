@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eckart.memory.DType;
-import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -17,23 +16,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SafetensorsTest {
-    private final long before = MemoryBudget.used();
-
-    @TempDir
-    Path folder;
-
-    @AfterEach
-    void memoryIsBack() {
-        assertThat(MemoryBudget.used()).isEqualTo(before);
-    }
-
+class SafetensorsTest extends FormatTest {
     private static void read(Path file) throws IOException {
         Formats.close(Safetensors.read(file));
     }
