@@ -23,7 +23,7 @@ int64_t allocate(int64_t bytes);              // 64-byte aligned, huge pages fro
 void deallocate(int64_t address);
 int64_t availableMemory();                    // bytes this process may still take: MemAvailable, cut by the cgroup's limit
 int hardwareThreads();                        // CPUs the process may run on: affinity, cut by the cgroup's quota, at least 1
-const char *instructionSet();                 // the kernels in use: "x86-64-v2", "-v3" (AVX2 + FMA) or "-v4" (AVX-512); ECKART_ISA=v2|v3|v4 lowers it
+const char *instructionSet();                 // the kernels in use: "x86-64-v2", "-v3" (AVX2 + FMA) or "-v4" (AVX-512); ECKART_ISA=v2|v3|v4 lowers it; "armv8-a"
 const char *openblasConfig();                 // OpenBLAS's own line: version, target core, threads
 
 // ---- element-wise (elementwise.cpp); kernels in kernels.cpp

@@ -15,6 +15,12 @@ struct Loops {
     const Spmm *spmm;
 };
 
+#if defined(__aarch64__)
+
+Loops choose() { return {&kernels_v8, &panels_v8, &spmm_v8}; }
+
+#else
+
 Loops choose() {
     __builtin_cpu_init();
     const char *limit = std::getenv("ECKART_ISA");  // another text than v2, v3, v4 limits nothing
@@ -24,6 +30,8 @@ Loops choose() {
     if (__builtin_cpu_supports("x86-64-v2")) return {&kernels_v2, &panels_v2, &spmm_v2};
     return {nullptr, nullptr, nullptr};
 }
+
+#endif
 
 const Loops chosen = choose();
 

@@ -1,4 +1,4 @@
-// The inner loops, compiled once per instruction set (ECKART_ISA = v2, v3 or v4) into a table named after it.
+// The inner loops, compiled once per instruction set (ECKART_ISA = v2, v3 or v4 of x86-64, v8 of arm64) into a table named after it.
 //
 // Everything but the table has internal linkage, and no std header with inline functions comes in: the linker keeps one copy
 // of a function that several objects hold, and it must not be one with instructions that the processor lacks.
@@ -9,8 +9,6 @@
 
 #define ECKART_PASTE(a, b) a##b
 #define ECKART_TABLE(isa) ECKART_PASTE(kernels_, isa)
-#define ECKART_TEXT_OF(x) #x
-#define ECKART_TEXT(x) ECKART_TEXT_OF(x)
 
 #define UNARY_FLOATS(F) mapUnary<F, double, double>, mapUnary<F, float, float>, mapUnary<F, BFloat16, BFloat16>
 #define UNARY(F) {UNARY_FLOATS(F), mapUnary<F, int64_t, int64_t>, mapUnary<F, int32_t, int32_t>}
@@ -23,7 +21,7 @@
 namespace eckart {
 
 const Kernels ECKART_TABLE(ECKART_ISA) = {
-    "x86-64-" ECKART_TEXT(ECKART_ISA),
+    ECKART_ISA_NAME,
     {UNARY(Neg), UNARY(Abs), UNARY(Square), {UNARY_FLOATS(Sqrt)}, {UNARY_FLOATS(Reciprocal)}, {UNARY_FLOATS(Exp)},
      {UNARY_FLOATS(Log)}, {UNARY_FLOATS(Tanh)}, {UNARY_FLOATS(Sigmoid)}, UNARY(Sign)},
     {BINARY(Add), BINARY(Sub), BINARY(Mul), BINARY(Div), BINARY(Min), BINARY(Max), BINARY(Pow)},

@@ -47,6 +47,6 @@ struct Kernels {
     Random random[3][2];    // [distribution]: F64, F32; INTEGERS: I64, I32
 };
 
-extern const Kernels kernels_v2, kernels_v3, kernels_v4;
+extern const Kernels kernels_v2, kernels_v3, kernels_v4, kernels_v8;
 
 }  // namespace eckart

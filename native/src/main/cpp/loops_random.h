@@ -1,6 +1,10 @@
 // Inner loops of random: blocks of Philox numbers (philox.h), 64 at a time, word by word, so that each step is a vector loop.
 // Part of kernels.cpp.
 #pragma once
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
 #include "kernels.h"
 #include "philox.h"
 
@@ -19,6 +23,9 @@ ECKART_FN Lanes multiplyLow(Lanes a, Lanes b) { return Lanes(__builtin_ia32_pmul
 using Lanes = u64 __attribute__((vector_size(32)));
 using Halves = int __attribute__((vector_size(32)));
 ECKART_FN Lanes multiplyLow(Lanes a, Lanes b) { return Lanes(__builtin_ia32_pmuludq256(Halves(a), Halves(b))); }
+#elif defined(__aarch64__)
+using Lanes = u64 __attribute__((vector_size(16)));
+ECKART_FN Lanes multiplyLow(Lanes a, Lanes b) { return Lanes(vmull_u32(vmovn_u64(uint64x2_t(a)), vmovn_u64(uint64x2_t(b)))); }
 #else
 using Lanes = u64 __attribute__((vector_size(16)));
 using Halves = int __attribute__((vector_size(16)));

@@ -29,6 +29,6 @@ struct Panels {
   PanelLoops<float> f32;
 };
 
-extern const Panels panels_v2, panels_v3, panels_v4;
+extern const Panels panels_v2, panels_v3, panels_v4, panels_v8;
 
 }  // namespace eckart

@@ -24,6 +24,6 @@ struct Spmm {
   SpmmLoop<float> f32;
 };
 
-extern const Spmm spmm_v2, spmm_v3, spmm_v4;
+extern const Spmm spmm_v2, spmm_v3, spmm_v4, spmm_v8;
 
 }  // namespace eckart

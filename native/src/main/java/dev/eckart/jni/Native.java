@@ -17,13 +17,15 @@ import org.bytedeco.javacpp.annotation.Properties;
  */
 @Properties(
         target = "dev.eckart.jni.Native",
-        value =
-                @Platform(
-                        value = "linux-x86_64",
-                        include = "eckart.h",
-                        library = "jnieckart",
-                        preload = {"gcc_s@.1", "quadmath@.0", "gfortran@.5", "openblas@.0"},
-                        preloadresource = "/org/bytedeco/openblas/"))
+        value = {
+            @Platform(include = "eckart.h", library = "jnieckart", preloadresource = "/org/bytedeco/openblas/"),
+            @Platform(
+                    value = "linux",
+                    preload = {"gcc_s@.1", "quadmath@.0", "gfortran@.5", "openblas@.0"}),
+            @Platform(
+                    value = "macosx",
+                    preload = {"gcc_s@.1.1", "gcc_s@.1", "quadmath@.0", "gfortran@.5", "openblas@.0"})
+        })
 @Namespace("eckart")
 public final class Native {
     static {

@@ -29,8 +29,8 @@ final class NativeFailure {
                 || reason.contains("Permission denied")) {
             return "its cache folder must be writable and not mounted noexec: set -Dorg.bytedeco.javacpp.cachedir=FOLDER";
         }
-        return "supported is linux-x86_64 with glibc 2.34 or newer, with the jars eckart-native and openblas of classifier"
-                + " linux-x86_64 on the class path; a cache folder that is not writable is replaced by"
+        return "supported are linux-x86_64 and linux-arm64 with glibc 2.34 or newer, with the jars eckart-native and openblas of"
+                + " that classifier on the class path; a cache folder that is not writable is replaced by"
                 + " -Dorg.bytedeco.javacpp.cachedir=FOLDER";
     }
 }
