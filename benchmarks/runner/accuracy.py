@@ -13,9 +13,7 @@ def of(operation, inputs, folder):
     norm = np.linalg.norm
     if operation == "svd":
         a, u, s, vt = read[0].astype(np.float64), load("u"), load("s"), load("vt")
-        eye = np.eye(len(s))
-        return {"residual": norm(a - (u * s) @ vt) / norm(a),
-                "orthogonality": max(norm(eye - u.T @ u), norm(eye - vt @ vt.T)) / np.sqrt(len(s))}
+        return {"residual": norm(a - (u * s) @ vt) / norm(a), "orthogonality": apart(u, vt.T)}
     if operation == "truncated":  # ‖A − USVᵀ‖² = ‖A‖² − 2 ⟨A, USVᵀ⟩ + ‖S‖², as U and V have orthonormal columns; and that they have
         starts, columns, entries = read[0], read[1], read[2].astype(np.float64)
         u, s, vt = load("u"), load("s"), load("vt")
@@ -24,9 +22,17 @@ def of(operation, inputs, folder):
             e = slice(i, i + (1 << 18))
             inner += np.einsum("e,ek,ek->", entries[e], u[row[e]] * s, vt.T[columns[e]])
         square = norm(entries) ** 2
-        eye = np.eye(len(s))
-        return {"error": float(np.sqrt((square - 2 * inner + norm(s) ** 2) / square)),
-                "orthogonality": max(norm(eye - u.T @ u), norm(eye - vt @ vt.T)) / np.sqrt(len(s))}
+        return {"error": float(np.sqrt((square - 2 * inner + norm(s) ** 2) / square)), "orthogonality": apart(u, vt.T)}
+    if operation == "truncated-dense":
+        a, u, s, vt = read[0].astype(np.float64), load("u"), load("s"), load("vt")
+        return {"error": norm(a - (u * s) @ vt) / norm(a), "orthogonality": apart(u, vt.T)}
+    if operation == "eigh":
+        a, w, v = read[0].astype(np.float64), load("w"), load("vt").T
+        return {"residual": norm(a - (v * w) @ v.T) / norm(a), "orthogonality": apart(v)}
+    if operation == "pca":  # error: of the centred matrix by its projection
+        a, components, mean, scores = read[0].astype(np.float64), load("components"), load("mean"), load("scores")
+        centred = a - a.mean(0)
+        return {"error": norm(a - mean - scores @ components) / norm(centred), "orthogonality": apart(components.T)}
     c = load("c")
     if operation in PRODUCTS:  # some rows, against extended precision: an f64 product would only be compared with its like
         rows = np.linspace(0, len(c) - 1, SAMPLED_ROWS).astype(int)
@@ -34,6 +40,11 @@ def of(operation, inputs, folder):
     else:
         expected = ELEMENTWISE[operation](*(a.astype(np.float64) for a in read))
     return {"residual": float(norm(c - expected) / norm(expected))}
+
+
+def apart(*bases):
+    """How far columns are from orthonormal."""
+    return max(float(np.linalg.norm(np.eye(q.shape[1]) - q.T @ q) / np.sqrt(q.shape[1])) for q in bases)
 
 
 def sparse_rows(inputs, rows, transposed):

@@ -1,5 +1,6 @@
 """Runs the comparisons and writes the table. Called by ci/bench."""
 import argparse
+import dataclasses
 import datetime
 import os
 import platform
@@ -14,19 +15,29 @@ import report
 import workers
 
 ROOT = workers.ROOT
+GROUPS = {"Native libraries": ["openblas-c", *workers.PYTHON], "Java libraries": list(workers.JAVA)}
 
 
 def arguments():
     names = [c.name for c in cases.cases()] + list(processes.ALL)
-    parser = argparse.ArgumentParser(prog="ci/bench", description="Eckart beside its peers, in one run.",
-                                     epilog="names: " + ", ".join(names) + "; a part of a name takes all that hold it. "
-                                     "`ci/bench jmh [REGEX]` runs the JMH benchmarks.")
+    described = [f"  {c.name}: {c.operation} {' '.join('x'.join(map(str, s)) for s in c.shapes)}; {', '.join(c.peers)}" for c in cases.cases()]
+    parser = argparse.ArgumentParser(
+        prog="ci/bench", description="Eckart beside its peers, in one run.", formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="names, their operation, shapes and peers (a part of a name takes all that hold it):\n" + "\n".join(described)
+        + "\n  " + ", ".join(processes.ALL) + ": figures of whole processes\n"
+        "`ci/bench jmh [REGEX]` runs the JMH benchmarks.")
     parser.add_argument("names", nargs="*", help="what to run; default all")
+    parser.add_argument("--peers", help="names of peers, separated by commas; default all of a case")
     parser.add_argument("--rounds", type=int, help="rounds of each comparison, instead of its own number")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of Eckart and of every peer")
     parser.add_argument("--out", type=Path, help="where the table goes: OUT.md and OUT.json; default benchmarks/results/cpu, "
                         "cpu-NAMES for a part")
     given = parser.parse_args()
+    everyone = sorted({p for c in cases.cases() for p in c.peers})
+    given.peers = given.peers.split(",") if given.peers else everyone
+    for name in given.peers:
+        if name not in everyone:
+            parser.error(f"'{name}' is none of {', '.join(everyone)}")
     for name in given.names:
         if not any(name in known for known in names):
             parser.error(f"'{name}' is in none of {', '.join(names)}")
@@ -51,7 +62,10 @@ def main():
     rows, notes, running = [], [], workers.Workers(given.threads)
     if given.load > 0.5:
         notes.append(f"The machine was not idle (load {given.load:.1f}): these figures are a rehearsal.")
-    for case in filter(lambda c: wanted(c.name), cases.cases()):
+    chosen = [dataclasses.replace(c, peers=[p for p in c.peers if p in given.peers]) for c in cases.cases() if wanted(c.name)]
+    chosen = [c for c in chosen if c.peers]
+    running.build(dict.fromkeys(p for c in chosen for p in c.peers))
+    for case in chosen:
         print(f"{case.name} ...", file=sys.stderr, flush=True)
         more = compare.compare(case, running, compare.make_inputs(case, inputs), given.rounds or case.rounds)
         rows, notes = rows + more[0], notes + more[1]
@@ -63,7 +77,7 @@ def main():
             more = measure(given.rounds or 10)
             rows, notes = rows + more[0], notes + more[1]
     out = given.out or ROOT / "benchmarks/results" / "-".join(["cpu", *given.names])
-    report.write(out, rows, described, notes)
+    report.write(out, rows, described, notes, GROUPS)
     print(out.with_suffix(".md").read_text())
     return 1 if any(row.verdict == "WRONG" for row in rows) else 0
 

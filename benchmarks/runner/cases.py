@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 class Case:
     name: str
     operation: str  # of dev.eckart.benchmarks.peer.Worker
-    shapes: list  # of the inputs, standard normal; of a sparse operation: the matrix's, and the factor's
+    shapes: list  # of the inputs; of a sparse operation: the matrix's, and the factor's
     dtype: str  # f8, f4
     peers: list
     rounds: int
     targets: dict = field(default_factory=dict)  # peer -> largest ratio of times
     entries: int = 0  # of the sparse matrix
+    kind: str = "normal"  # of the first input: normal, symmetric, low-rank
+
+
+JAVA = ["ejml", "ojalgo", "commons-math", "netlib", "netlib-openblas", "smile", "nd4j"]  # f64; nd4j and netlib multiply in f32 too
+PYTHON = ["scipy", "torch"]
 
 
 def svd(rows, cols, dtype, rounds, peers, target=None):
@@ -31,16 +36,20 @@ def cases():
     square = [(2000, 2000)] * 2
     as_fast = 1 / 0.97  # at least 0.97 of the rate
     return [
-        Case("gemm-2000-f64", "matmul", square, "f8", ["openblas-c", "scipy", "torch", "ejml"], 15, {"openblas-c": as_fast}),
-        Case("gemm-2000-f32", "matmul", square, "f4", ["openblas-c", "scipy", "torch"], 15, {"openblas-c": as_fast}),
-        svd(500, 500, "f8", 21, ["scipy", "torch", "ejml"]),
+        Case("gemm-1000-f64", "matmul", [(1000, 1000)] * 2, "f8", ["openblas-c", *PYTHON, *JAVA], 15, {"openblas-c": as_fast}),
+        Case("gemm-2000-f64", "matmul", square, "f8", ["openblas-c", *PYTHON, *JAVA], 15, {"openblas-c": as_fast}),
+        Case("gemm-2000-f32", "matmul", square, "f4", ["openblas-c", *PYTHON, "netlib", "netlib-openblas", "nd4j"], 15, {"openblas-c": as_fast}),
+        svd(500, 500, "f8", 21, [*PYTHON, *JAVA]),
         svd(500, 500, "f4", 21, ["scipy", "torch"]),
-        svd(1000, 1000, "f8", 15, ["scipy", "torch"], 1.05),
+        svd(1000, 1000, "f8", 15, [*PYTHON, *JAVA], 1.05),
         svd(1000, 1000, "f4", 15, ["scipy", "torch"], 1.05),
         svd(2000, 2000, "f8", 9, ["scipy", "torch"], 1.05),
         svd(2000, 2000, "f4", 9, ["scipy", "torch"], 1.05),
-        svd(20000, 200, "f8", 15, ["scipy", "torch"]),
+        svd(20000, 200, "f8", 15, [*PYTHON, *JAVA]),
         svd(20000, 200, "f4", 15, ["scipy", "torch"]),
+        Case("eigh-500-f64", "eigh", [(500, 500)], "f8", [*PYTHON, *JAVA], 21, kind="symmetric"),
+        Case("truncated-20-20000x500-f64", "truncated-dense", [(20000, 500)], "f8", [*PYTHON, "smile"], 11, kind="low-rank"),
+        Case("pca-20-20000x500-f64", "pca", [(20000, 500)], "f8", [*PYTHON, "smile"], 11, kind="low-rank"),
         Case("add-1e7-f32", "add", [(10_000_000,)] * 2, "f4", ["scipy", "torch"], 21),
         *sparse(100_000, 20_000, 4_000_000, "f8", 4),
         *sparse(100_000, 20_000, 4_000_000, "f4", 3),

@@ -10,22 +10,40 @@ from workers import Missing
 
 WARM_UP = 2  # s of each case for each peer: until then the JVM's compiler takes a core now and then
 PAUSE = 0.4  # s: after a call OpenBLAS's threads spin for some tens of ms and OpenMP's for 200, and would take a core from the next peer
+BUDGET = 15  # s of each case for each peer: slower ones take part in fewer rounds
 
 
 def make_inputs(case, folder):
-    """Standard normal arrays; a sparse matrix is three, its starts, columns and entries, at places drawn with replacement."""
+    """Arrays by the case's kind; a sparse matrix is three, its starts, columns and entries, at places drawn with replacement."""
     made = {}
     for i, shape in enumerate(case.shapes):
         random, name = np.random.default_rng(i), f"{'x'.join(map(str, shape))}-{case.dtype}-{i}"
+        kind = case.kind if i == 0 else "normal"
         if case.entries and i == 0:
             made |= sparse_matrix(random, shape, case.entries, case.dtype, f"{name}-{case.entries}")
         else:
-            made[name] = lambda random=random, shape=shape: random.standard_normal(shape).astype(case.dtype)
+            made[name if kind == "normal" else f"{name}-{kind}"] = (
+                lambda random=random, shape=shape, kind=kind: KINDS[kind](random, shape).astype(case.dtype))
     files = [folder / f"{name}.npy" for name in made]
     for file, make in zip(files, made.values()):
         if not file.exists():
             np.save(file, make())
     return files
+
+
+def symmetric(random, shape):
+    a = random.standard_normal(shape)
+    return (a + a.T) / 2
+
+
+def low_rank(random, shape):
+    """50 terms falling as 1/i, noise, and a mean that is not 0."""
+    m, n, rank = *shape, 50
+    terms = (random.standard_normal((m, rank)) / np.arange(1, rank + 1)) @ random.standard_normal((rank, n))
+    return terms + 0.01 * random.standard_normal(shape) + random.standard_normal(n)
+
+
+KINDS = {"normal": lambda random, shape: random.standard_normal(shape), "symmetric": symmetric, "low-rank": low_rank}
 
 
 def sparse_matrix(random, shape, entries, dtype, name):
@@ -35,45 +53,71 @@ def sparse_matrix(random, shape, entries, dtype, name):
             f"{name}-entries": lambda: random.standard_normal(entries).astype(dtype)}
 
 
-def compare(case, workers, inputs, rounds):
-    """Rows of Eckart against each peer that is there, and lines about those that are not."""
-    names, absent, figures = ["eckart"], [], {}
-    for name in ["eckart"] + case.peers:
+class Turns:
+    """One case: who takes part, in how many rounds, and their times."""
+
+    def __init__(self, case, workers, inputs, rounds):
+        self.case, self.workers, self.inputs, self.rounds = case, workers, inputs, rounds
+        self.figures, self.quota, self.times, self.notes = {}, {}, {}, []
+
+    def attempt(self, name, action):
+        """Peers that lack something, or fail, leave the case with a line; Eckart may not."""
         try:
-            worker = workers.get(name)
-            worker.load(case.operation, inputs)
+            return action(self.workers.get(name))
         except Missing as e:
-            absent.append(f"{case.name}: no {name} ({e})")
-            continue
-        worker.run()  # warm-up, and the result that is checked
+            if name == "eckart":
+                raise
+            self.notes.append(f"{self.case.name}: no {name} ({e})")
+            self.quota[name] = 0
+            self.workers.drop(name)
+
+    def enter(self, worker):
+        """Loads, runs once, judges the result, and runs on until warm."""
+        worker.load(self.case.operation, self.inputs)
+        seconds = worker.run()
         with tempfile.TemporaryDirectory() as folder:
             worker.ask("write", folder)
-            figures[name] = accuracy.of(case.operation, inputs, folder)
-        if name != "eckart":
-            names.append(name)
-    for name in names:
-        end = time.monotonic() + WARM_UP
-        while time.monotonic() < end:
-            workers.get(name).run()
-    times = {name: [] for name in names}
-    for i in range(rounds):
-        turn = i % len(names)
-        for name in names[turn:] + names[:turn]:
-            time.sleep(PAUSE)
-            times[name].append(workers.get(name).run())
-    rows = []
-    for name in names[1:]:
-        ratios = np.array(times["eckart"]) / np.array(times[name])
-        target = case.targets.get(name)
-        verdict = ""
-        if not accuracy.acceptable(figures["eckart"], case.dtype, case.shapes):
-            verdict = "WRONG"
-        elif not accuracy.as_good(figures["eckart"], figures[name]):
-            verdict = "less accurate"
-        elif target is not None:
-            verdict = "pass" if np.median(ratios) <= target else "MISS"
-        rows.append(Row(case.name, name, float(np.median(times["eckart"])), float(np.median(times[name])), "s",
-                        float(np.median(ratios)), [float(q) for q in np.quantile(ratios, [0.25, 0.75])], target, rounds,
-                        figures["eckart"], figures[name], verdict,
-                        [min(times["eckart"]), min(times[name])]))
-    return rows, absent
+            self.figures[worker.name] = accuracy.of(self.case.operation, self.inputs, folder)
+        spent = seconds if seconds > WARM_UP else 0
+        while spent < WARM_UP:
+            seconds = worker.run()
+            spent += max(seconds, 1e-3)
+        self.quota[worker.name] = max(1, min(self.rounds, int(BUDGET / max(seconds, 1e-9))))
+        self.times[worker.name] = []
+
+    def play(self):
+        names = ["eckart", *self.case.peers]
+        for name in names:
+            self.attempt(name, self.enter)
+        for i in range(self.rounds):
+            turn = i % len(names)
+            for name in names[turn:] + names[:turn]:
+                if i < self.quota[name]:
+                    time.sleep(PAUSE)
+                    self.attempt(name, lambda worker: self.times[worker.name].append(worker.run()))
+        return [name for name in names[1:] if self.times.get(name) and self.quota[name] > 0]
+
+
+def compare(case, workers, inputs, rounds):
+    """Rows of Eckart against each peer that is there, and lines about those that are not."""
+    turns = Turns(case, workers, inputs, rounds)
+    return [row(turns, name) for name in turns.play()], turns.notes
+
+
+def row(turns, name):
+    case, ours, theirs = turns.case, turns.times["eckart"], turns.times[name]
+    ratios = np.array(ours[:len(theirs)]) / np.array(theirs)
+    ratio, target = float(np.median(ratios)), case.targets.get(name)
+    return Row(case.name, name, float(np.median(ours)), float(np.median(theirs)), "s", ratio,
+               [float(q) for q in np.quantile(ratios, [0.25, 0.75])], target, len(theirs), turns.figures["eckart"], turns.figures[name],
+               verdict(case, turns.figures["eckart"], turns.figures[name], ratio, target), [min(ours), min(theirs)])
+
+
+def verdict(case, ours, theirs, ratio, target):
+    if not accuracy.acceptable(ours, case.dtype, case.shapes):
+        return "WRONG"
+    if not accuracy.as_good(ours, theirs):
+        return "less accurate"
+    if any(value > 1e-3 for name, value in theirs.items() if name != "error"):
+        return "other is wrong"
+    return "" if target is None else "pass" if ratio <= target else "MISS"

@@ -7,6 +7,8 @@ import time
 
 import numpy as np
 
+LEADING = 20  # of truncated-dense and pca
+
 
 class SciPy:
     """SVD at SciPy's best documented setting: gesdd on a Fortran-ordered copy that it may overwrite, entries not checked."""
@@ -28,28 +30,44 @@ class SciPy:
         if operation == "truncated":  # scikit-learn at its default of 5 power iterations
             from sklearn.utils.extmath import randomized_svd
             NUMPY["truncated"] = lambda a, _: randomized_svd(a, 100, n_iter=5, random_state=0)
+        if operation in ("truncated-dense", "pca"):  # scikit-learn at its defaults; a fixed seed, as Eckart has
+            from sklearn.decomposition import PCA
+            from sklearn.utils.extmath import randomized_svd
+            NUMPY["truncated-dense"] = lambda a: randomized_svd(a, LEADING, random_state=0)
+            NUMPY["pca"] = lambda a: pca(PCA(LEADING, random_state=0), a)
         if operation.startswith("spmm") or operation == "truncated":
             from scipy.sparse import csr_matrix
             starts, columns, entries, x = inputs
             shape = (len(starts) - 1, int(columns.max()) + 1 if operation == "spmm-transposed" else len(x))
             self.inputs = [csr_matrix((entries, columns, starts.astype(np.int32)), shape), x]
-        return operation == "svd" or operation in NUMPY
+        return operation in ("svd", "eigh") or operation in NUMPY
 
     def prepare(self):
         self.result = None
-        if self.operation == "svd":
+        if self.operation in ("svd", "eigh"):
             self.copy = np.array(self.inputs[0], order="F")
 
     def run(self):
         if self.operation == "svd":
             self.result = self.scipy.linalg.svd(
                 self.copy, full_matrices=False, overwrite_a=True, check_finite=False, lapack_driver="gesdd")
+        elif self.operation == "eigh":
+            w, v = self.scipy.linalg.eigh(self.copy, overwrite_a=True, check_finite=False, driver="evd")
+            self.result = [w, v.T]
         else:
-            result = NUMPY[self.operation](*self.inputs)
-            self.result = result if self.operation == "truncated" else [result]
+            self.result = as_list(NUMPY[self.operation](*self.inputs))
 
     def arrays(self):
         return self.result
+
+
+def as_list(result):
+    return list(result) if isinstance(result, tuple) else [result]
+
+
+def pca(model, a):
+    scores = model.fit_transform(a)
+    return model.components_, model.mean_, scores
 
 
 NUMPY = {
@@ -76,16 +94,33 @@ class Torch:
             width = int(columns.max()) + 1 if operation == "spmm-transposed" else len(x)
             a = self.torch.sparse_csr_tensor(starts, columns.long(), entries, (len(starts) - 1, width))
             self.inputs = [a.t().to_sparse_csr() if operation == "spmm-transposed" else a, x]
-        return operation == "svd" or operation in TORCH
+        return operation in TORCH or hasattr(self, operation.replace("-", "_"))
 
     def prepare(self):
         self.result = None
 
     def run(self):
-        if self.operation == "svd":
-            self.result = self.torch.linalg.svd(self.inputs[0], full_matrices=False)
-        else:
-            self.result = [TORCH[self.operation](*self.inputs)]
+        own = getattr(self, self.operation.replace("-", "_"), None)
+        self.result = own(*self.inputs) if own else [TORCH[self.operation](*self.inputs)]
+
+    def svd(self, a):
+        return self.torch.linalg.svd(a, full_matrices=False)
+
+    def eigh(self, a):
+        w, v = self.torch.linalg.eigh(a)
+        return [w, v.T]
+
+    def truncated_dense(self, a):
+        """At its defaults, but for a rank somewhat above the wanted one, as its documentation advises."""
+        self.torch.manual_seed(0)
+        u, s, v = self.torch.svd_lowrank(a, LEADING + 10)
+        return [u[:, :LEADING], s[:LEADING], v[:, :LEADING].T]
+
+    def pca(self, a):
+        self.torch.manual_seed(0)
+        mean = a.mean(0)
+        v = self.torch.pca_lowrank(a, LEADING + 10)[2][:, :LEADING]
+        return [v.T, mean, (a - mean) @ v]
 
     def arrays(self):
         return [x.numpy() for x in self.result]
@@ -97,6 +132,10 @@ TORCH = {
     "spmm": lambda a, x: a @ x,
     "spmm-transposed": lambda at, y: at @ y,
 }
+
+
+SVD = ["u", "s", "vt"]
+RESULTS = {"svd": SVD, "truncated": SVD, "truncated-dense": SVD, "eigh": ["w", "vt"], "pca": ["components", "mean", "scores"]}
 
 
 def answer(peer, request):
@@ -111,7 +150,7 @@ def answer(peer, request):
         return repr(time.perf_counter() - start)
     if request[0] == "write":
         arrays = peer.arrays()
-        for name, array in zip(["u", "s", "vt"] if len(arrays) == 3 else ["c"], arrays):
+        for name, array in zip(RESULTS.get(peer.operation, ["c"]), arrays):
             np.save(f"{request[1]}/{name}.npy", array)
         return "ok"
     raise ValueError(f"unknown request {request}")

@@ -44,18 +44,48 @@ def table(rows):
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def page(rows, machine, notes):
+def ratios(rows, peers):
+    """One line a case, one column a peer: Eckart's time over the peer's, and its quartiles."""
+    peers = [p for p in peers if any(row.against == p for row in rows)]
+    cases = list(dict.fromkeys(row.figure for row in rows if row.against in peers))
+    found = {(row.figure, row.against): row for row in rows}
+    lines = [["case", "Eckart", *peers], ["---"] * (len(peers) + 2)]
+    for case in cases:
+        own = [found.get((case, p)) for p in peers]
+        first = next(row for row in own if row)
+        lines.append([case, number(first.eckart, first.unit), *[brief(row) if row else "" for row in own]])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def brief(row):
+    """Its mark says that the results are not of one quality."""
+    mark = {"WRONG": " WRONG", "less accurate": " †", "other is wrong": " ‡"}.get(row.verdict, "")
+    return f"**{short(row.ratio)}** ({short(row.quartiles[0])}–{short(row.quartiles[1])}){mark}"
+
+
+def short(ratio):
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
+
+
+def page(rows, machine, notes, groups):
+    summaries = []
+    for title, peers in groups.items():
+        if any(row.against in peers for row in rows):
+            summaries += [f"## {title}", "", ratios(rows, peers), ""]
     return "\n".join([
         "# Eckart beside its peers", "",
-        "Made by `ci/bench`. Times are medians of n rounds; Eckart and its peers run in turns, and a ratio is Eckart's time over the "
-        "peer's in the same round: its median, and its quartiles as spread. Below 1 Eckart is faster. Certificates are included in "
-        "Eckart's times. Accuracy of svd is ‖A−USVᵀ‖/‖A‖ and the larger of ‖I−UᵀU‖/√k, ‖I−VᵀV‖/√k, of other operations the relative "
-        "error (against extended precision on some rows, against f64), all in the Frobenius norm.", "",
-        *[f"- {key}: {value}" for key, value in machine.items()], "", table(rows), "", *[f"- {note}" for note in notes], ""])
+        "Made by `ci/bench`. Eckart and its peers run in turns; a ratio is Eckart's time over the peer's in the same round: its median, "
+        "and in brackets its quartiles. **Below 1 Eckart is faster.** Certificates are included in Eckart's times. † marks results of "
+        "Eckart less accurate than the peer's, ‡ a peer's wrong results.", "",
+        *[f"- {key}: {value}" for key, value in machine.items()], "", *summaries, "## Everything", "",
+        "Times are medians of Eckart's rounds and of the peer's n; slow peers run in fewer. Accuracy of svd is ‖A−USVᵀ‖/‖A‖ and the "
+        "larger of ‖I−UᵀU‖/√k, ‖I−VᵀV‖/√k, of eigh likewise, of truncated and pca the error of the approximation, of other operations "
+        "the relative error (against extended precision on some rows, against f64), all in the Frobenius norm.", "",
+        table(rows), "", *[f"- {note}" for note in notes], ""])
 
 
-def write(path, rows, machine, notes):
+def write(path, rows, machine, notes, groups):
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".md").write_text(page(rows, machine, notes))
+    path.with_suffix(".md").write_text(page(rows, machine, notes, groups))
     path.with_suffix(".json").write_text(json.dumps(
         {"machine": machine, "rows": [dataclasses.asdict(row) for row in rows], "notes": notes}, indent=1, ensure_ascii=False) + "\n")

@@ -3,24 +3,35 @@ package dev.eckart.benchmarks.peer;
 import dev.eckart.backend.Backends;
 import dev.eckart.io.Npy;
 import dev.eckart.linalg.Csr;
+import dev.eckart.linalg.Eigh;
 import dev.eckart.linalg.Svd;
 import dev.eckart.linalg.TruncatedSvd;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.Threads;
+import dev.eckart.pca.Pca;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Eckart through its public interface, certificates included. */
-final class EckartPeer implements Peer {
+public final class EckartPeer implements Peer {
+    private static final int LEADING = 20;
+
     private final Device device;
 
     EckartPeer(Device device) {
         this.device = device;
+    }
+
+    /** Serves this peer; argument: a device, {@code cpu} when there is none. */
+    public static void main(String[] args) throws Exception {
+        Worker.serve(() -> new EckartPeer(Device.parse(args.length > 0 ? args[0] : "cpu")));
     }
 
     @Override
@@ -42,6 +53,10 @@ final class EckartPeer implements Peer {
             case "matmul" -> Optional.of(new TensorTask(() -> loaded.get(0).matmul(loaded.get(1)), close));
             case "add" -> Optional.of(new TensorTask(() -> loaded.get(0).add(loaded.get(1)), close));
             case "svd" -> Optional.of(new SvdTask(() -> Svd.of(loaded.get(0)), close));
+            case "truncated-dense" ->
+                Optional.of(new SvdTask(() -> TruncatedSvd.rank(LEADING).of(loaded.get(0)), close));
+            case "eigh" -> Optional.of(new HeldTask<>(() -> Eigh.of(loaded.get(0)), EckartPeer::arrays, close));
+            case "pca" -> Optional.of(new HeldTask<>(() -> Projected.of(loaded.get(0)), Projected::arrays, close));
             case "spmm", "spmm-transposed", "truncated" -> Optional.of(sparse(operation, loaded, close));
             default -> Optional.empty();
         };
@@ -70,69 +85,74 @@ final class EckartPeer implements Peer {
         return Csr.ofCompressed(width, loaded.get(0), loaded.get(1), loaded.get(2));
     }
 
-    private static final class TensorTask implements Task {
-        private final Supplier<Tensor> operation;
-        private final Runnable closeInputs;
-        private Tensor result;
+    private static Map<String, Tensor> arrays(Eigh eigh) {
+        return Map.of("w", eigh.w(), "vt", eigh.vt());
+    }
 
-        TensorTask(Supplier<Tensor> operation, Runnable closeInputs) {
-            this.operation = operation;
-            this.closeInputs = closeInputs;
+    private record Projected(Pca pca, Tensor scores) implements AutoCloseable {
+        static Projected of(Tensor a) {
+            Pca pca = Pca.components(LEADING).fit(a);
+            return new Projected(pca, pca.transform(a));
         }
 
-        @Override
-        public void prepare() {
-            if (result != null) {
-                result.close();
-            }
-        }
-
-        @Override
-        public void run() {
-            result = operation.get();
-            result.backend().synchronize();
-        }
-
-        @Override
-        public void write(Path folder) throws IOException {
-            Npy.write(folder.resolve("c.npy"), result);
+        Map<String, Tensor> arrays() {
+            return Map.of("components", pca.components(), "mean", pca.mean(), "scores", scores);
         }
 
         @Override
         public void close() {
-            prepare();
-            closeInputs.run();
+            scores.close();
+            pca.close();
         }
     }
 
-    private static final class SvdTask implements Task {
-        private final Supplier<Svd> operation;
-        private final Runnable closeInputs;
-        private Svd result;
+    private static final class TensorTask extends HeldTask<Tensor> {
+        TensorTask(Supplier<Tensor> operation, Runnable closeInputs) {
+            super(operation, c -> Map.of("c", c), closeInputs);
+        }
+    }
 
+    private static final class SvdTask extends HeldTask<Svd> {
         SvdTask(Supplier<Svd> operation, Runnable closeInputs) {
+            super(operation, svd -> Map.of("u", svd.u(), "s", svd.s(), "vt", svd.vt()), closeInputs);
+        }
+    }
+
+    /** Holds the last result until the next run. */
+    private static class HeldTask<R extends AutoCloseable> implements Task {
+        private final Supplier<R> operation;
+        private final Function<R, Map<String, Tensor>> export;
+        private final Runnable closeInputs;
+        private R result;
+
+        HeldTask(Supplier<R> operation, Function<R, Map<String, Tensor>> export, Runnable closeInputs) {
             this.operation = operation;
+            this.export = export;
             this.closeInputs = closeInputs;
         }
 
         @Override
         public void prepare() {
-            if (result != null) {
-                result.close();
+            try {
+                if (result != null) {
+                    result.close();
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
             }
         }
 
         @Override
         public void run() {
             result = operation.get();
-            result.u().backend().synchronize();
+            export.apply(result).values().iterator().next().backend().synchronize();
         }
 
         @Override
         public void write(Path folder) throws IOException {
-            Npy.write(folder.resolve("u.npy"), result.u());
-            Npy.write(folder.resolve("s.npy"), result.s());
-            Npy.write(folder.resolve("vt.npy"), result.vt());
+            for (Map.Entry<String, Tensor> array : export.apply(result).entrySet()) {
+                Npy.write(folder.resolve(array.getKey() + ".npy"), array.getValue());
+            }
         }
 
         @Override

@@ -1,10 +1,9 @@
 package dev.eckart.benchmarks.peer;
 
-import dev.eckart.memory.Device;
-import dev.eckart.memory.Threads;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,42 +21,40 @@ import java.util.Optional;
  * write FOLDER           "ok"
  * </pre>
  *
- * Arguments: {@code eckart[:DEVICE]} or {@code ejml}.
+ * What a library prints goes to standard error.
  */
 public final class Worker {
     private final Peer peer;
     private Optional<Peer.Task> task = Optional.empty();
 
-    private Worker(Peer peer) {
+    Worker(Peer peer) {
         this.peer = peer;
     }
 
-    /** Serves until standard input ends. */
-    public static void main(String[] args) throws IOException {
-        Worker worker = new Worker(peer(args[0]));
+    /** The number of threads that a peer is to use: {@code -Deckart.threads}. */
+    public static int threads() {
+        return Integer.getInteger("eckart.threads", Runtime.getRuntime().availableProcessors());
+    }
+
+    /** What the {@code main} of a peer calls: serves until standard input ends. */
+    public static void serve(Startable start) throws Exception {
+        PrintStream answers = System.out;
+        System.setOut(System.err);
+        Worker worker = new Worker(start.peer());
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            System.out.println(worker.answer(List.of(line.split("\t"))));
-            System.out.flush();
+            answers.println(worker.answer(List.of(line.split("\t"))));
+            answers.flush();
         }
     }
 
-    private static Peer peer(String name) {
-        if (name.startsWith("eckart")) {
-            return new EckartPeer(Device.parse(name.contains(":") ? name.substring(name.indexOf(':') + 1) : "cpu"));
-        }
-        if (name.equals("ejml")) {
-            return new EjmlPeer(Threads.current());
-        }
-        throw new IllegalArgumentException("worker: '" + name + "' is none of eckart, eckart:DEVICE, ejml");
-    }
-
-    private String answer(List<String> request) throws IOException {
+    String answer(List<String> request) throws IOException {
         switch (request.get(0)) {
             case "describe":
                 return peer.describe();
             case "load":
                 task.ifPresent(Peer.Task::close);
+                task = Optional.empty();
                 Path[] inputs = request.stream().skip(2).map(Path::of).toArray(Path[]::new);
                 task = peer.load(request.get(1), Arrays.asList(inputs));
                 return task.isPresent() ? "ok" : "missing";
@@ -73,5 +70,12 @@ public final class Worker {
             default:
                 throw new IllegalArgumentException("worker: unknown request " + request);
         }
+    }
+
+    /** Makes the peer, once standard output is kept for answers. */
+    @FunctionalInterface
+    public interface Startable {
+        /** The peer, its library loaded. */
+        Peer peer() throws Exception;
     }
 }
