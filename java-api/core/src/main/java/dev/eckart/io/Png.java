@@ -7,10 +7,14 @@ import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.awt.image.WritableRaster;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -18,15 +22,67 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * Pictures from tensors, as PNG of 8 bits per channel: gray (h, w) or colour (h, w, 3). Floating-point values are shades from 0
- * (black) to 1, beyond which they are clamped; NaN is black; U8 values are shades from 0 to 255. Needs the module java.desktop, but
- * neither a display nor fonts. Thread-safe.
+ * Pictures as PNG files. Written are 8 bits per channel, gray (h, w) or colour (h, w, 3): floating-point values are shades from 0
+ * (black) to 1, beyond which they are clamped; NaN is black; U8 values are shades from 0 to 255. Read is every kind of PNG.
+ * Writing needs the module java.desktop, but neither a display nor fonts; reading does not. Thread-safe.
  */
 public final class Png {
     /** As many as fit, with their encoder's copies, in a modest heap. */
-    private static final long MOST_PIXELS = 1L << 26;
+    static final long MOST_PIXELS = 1L << 26;
 
     private Png() {}
+
+    /**
+     * Reads a picture, of any colour type and depth, interlaced or not. The samples are those of the file, as they stand (gamma and
+     * colour profiles are not applied): fewer than 8 bits are stretched to 8, indices become the palette's colours, transparency
+     * (tRNS) an alpha channel.
+     *
+     * @return on the host, (h, w) for gray, else (h, w, c): c = 2 for gray and alpha, 3 for red, green, blue, 4 with alpha; U8, or
+     *     I32 from 0 to 65535 where the file has 16 bits per sample
+     * @throws BadFileException when the file is missing, torn, corrupt, or no PNG file, or has more than 2^26 pixels; sizes that
+     *     the file can't hold are refused before any memory is taken
+     */
+    public static Tensor read(Path path) throws IOException {
+        InputFile file = new InputFile("png", path);
+        return file.readSized(channel -> {
+            InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
+            try (PngChunks chunks = new PngChunks(file, in, channel.size())) {
+                return read(chunks, channel.size());
+            }
+        });
+    }
+
+    private static Tensor read(PngChunks chunks, long size) throws IOException {
+        PngHeader header = PngHeader.read(chunks, size);
+        PngPixels pixels = PngPixels.read(chunks, header);
+        long h = header.height();
+        long w = header.width();
+        int channels = pixels.channels();
+        Tensor picture = Tensor.empty(
+                Device.cpu(),
+                header.depth() == 16 ? DType.I32 : DType.U8,
+                channels == 1 ? new long[] {h, w} : new long[] {h, w, channels});
+        try {
+            // At most 2^26 pixels of 16 bytes: one part.
+            picture.<IOException>withBuffers(part -> fill(part, chunks, header, pixels));
+            chunks.finish();
+            return picture;
+        } catch (IOException | RuntimeException | Error e) {
+            picture.close();
+            throw e;
+        }
+    }
+
+    private static void fill(ByteBuffer picture, PngChunks chunks, PngHeader header, PngPixels pixels)
+            throws IOException {
+        for (PngHeader.Pass pass : header.passes()) {
+            int columns = pass.columns(header.width());
+            PngRows rows = new PngRows(chunks, header, columns);
+            for (int y = pass.y(); columns > 0 && y < header.height(); y += pass.dy()) {
+                pixels.put(rows.next(), rows.start(), pass, y, picture);
+            }
+        }
+    }
 
     /**
      * Writes a picture to a file beside {@code path}, which is then renamed.

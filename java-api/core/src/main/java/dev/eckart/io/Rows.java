@@ -12,9 +12,12 @@ import java.util.List;
 final class Rows implements AutoCloseable {
     static final int BLOCK = 1 << 19;
 
+    /** Numbers that the first block has room for: most tables are small. */
+    private static final int START = 1 << 10;
+
     private final int columns;
-    private final double[] block;
     private final int blockRows;
+    private double[] block;
     private final List<Tensor> full = new ArrayList<>();
     private int filled;
     private long rows;
@@ -22,10 +25,13 @@ final class Rows implements AutoCloseable {
     Rows(int columns) {
         this.columns = columns;
         this.blockRows = Math.max(1, BLOCK / columns);
-        this.block = new double[Math.multiplyExact(blockRows, columns)];
+        this.block = new double[Math.max(1, Math.min(START / columns, blockRows)) * columns];
     }
 
     void add(double[] row) {
+        if ((filled + 1) * columns > block.length) {
+            block = Arrays.copyOf(block, Math.min(2 * block.length, blockRows * columns));
+        }
         System.arraycopy(row, 0, block, filled++ * columns, columns);
         rows++;
         if (filled == blockRows) {

@@ -26,7 +26,15 @@ public final class FuzzTarget {
                             file -> MatrixMarket.readSparse(file).close()),
             "idx", List.of(file -> Idx.read(file).close()),
             "csv", List.of(file -> Csv.read(file).close()),
-            "safetensors", List.of(file -> Formats.close(Safetensors.read(file))));
+            "safetensors", List.of(file -> Formats.close(Safetensors.read(file))),
+            "png",
+                    List.of(
+                            file -> Png.read(file).close(),
+                            // Nothing made up comes past the checksums.
+                            file -> {
+                                Files.write(file, PngFile.repaired(Files.readAllBytes(file)));
+                                Png.read(file).close();
+                            }));
 
     private static final List<Formats.Reader> CHOSEN = READERS.get(System.getProperty("fuzz.reader", "npy"));
     private static final Path FILE = Path.of(

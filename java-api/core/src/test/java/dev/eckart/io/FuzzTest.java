@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -53,7 +54,30 @@ class FuzzTest {
         }
         Files.writeString(seeds.resolve("table"), "a,\"b\"\n1,2.5\n-3e4,0x\n", StandardCharsets.UTF_8);
         Files.write(seeds.resolve("idx"), new byte[] {0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 2, 3, 4});
+        if (reader.equals("png")) {
+            for (int[] kind : new int[][] {{0, 1}, {0, 16}, {2, 8}, {3, 2}, {6, 8}}) {
+                Files.write(seeds.resolve("png-" + kind[0] + "-" + kind[1]), picture(kind[0], kind[1]));
+            }
+        }
         return seeds;
+    }
+
+    /** Interlaced, with transparency where the colour type lets it, and uncompressed, so that its rows can be changed in place. */
+    private static byte[] picture(int colour, int depth) {
+        int count = colour == 2 ? 3 : colour == 6 ? 4 : 1;
+        int[][] samples = new int[5][3 * count];
+        for (int y = 0; y < samples.length; y++) {
+            Arrays.setAll(samples[y], x -> (x + 1) & ((1 << depth) - 1));
+        }
+        PngFile file = new PngFile().header(3, 5, depth, colour, 1);
+        if (colour == 3) {
+            file.chunk("PLTE", new byte[12]);
+        }
+        if (colour != 6) {
+            file.chunk("tRNS", new byte[2 * count]);
+        }
+        return file.chunk("IDAT", PngFile.deflate(PngFile.rows(samples, count, depth, true, 5), 0))
+                .end();
     }
 
     @ParameterizedTest
