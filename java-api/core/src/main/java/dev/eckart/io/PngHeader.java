@@ -88,8 +88,8 @@ record PngHeader(int width, int height, int depth, int colour, boolean interlace
     private void requireSize(PngChunks chunks, long size) throws IOException {
         String picture = height + "×" + width + " pixels of " + samples() * depth + " bits";
         if (rowBytes(width) > LONGEST_ROW || (long) width * height > Png.MOST_PIXELS) {
-            throw chunks.bad(picture + " are too many; split the picture into parts of at most "
-                    + Png.MOST_PIXELS + " pixels, rows of at most " + LONGEST_ROW + " bytes");
+            throw chunks.bad(picture + " are too many; split the picture into parts of at most " + Png.MOST_PIXELS
+                    + " pixels, rows of at most " + LONGEST_ROW + " bytes");
         }
         long needed = 0;
         for (Pass pass : passes()) {
@@ -97,8 +97,8 @@ record PngHeader(int width, int height, int depth, int colour, boolean interlace
             needed += columns == 0 ? 0 : pass.rows(height) * (1 + rowBytes(columns));
         }
         if (needed > size * Gzip.MAX_RATIO) {
-            throw chunks.bad(picture + " need " + needed + " bytes, more than a file of " + size
-                    + " can hold; fetch it again");
+            throw chunks.bad(
+                    picture + " need " + needed + " bytes, more than a file of " + size + " can hold; fetch it again");
         }
     }
 

@@ -45,16 +45,16 @@ final class PngPixels {
                 throw chunks.bad("stands before any data of the picture; fetch the file again");
             } else if (type == PngChunks.PLTE && indexed) {
                 if (palette != null || length == 0 || length % 3 != 0 || length / 3 > 1 << header.depth()) {
-                    throw chunks.bad(
-                            "has " + length + " bytes, or is there twice; a palette of " + header.depth()
-                                    + " bits has three for each of up to " + (1 << header.depth()) + " colours");
+                    throw chunks.bad("has " + length + " bytes, or is there twice; a palette of " + header.depth()
+                            + " bits has three for each of up to " + (1 << header.depth()) + " colours");
                 }
                 palette = chunks.content();
             } else if (type == PngChunks.TRNS) {
                 int most = indexed ? palette == null ? 0 : palette.length / 3 : 2 * header.samples();
                 boolean own = header.colour() == PngHeader.GRAY_ALPHA || header.colour() == PngHeader.RGBA;
                 if (transparency != null || own || length > most || (!indexed && length != most)) {
-                    throw chunks.bad("has " + length + " bytes, is there twice, or before a palette, or beside an alpha channel");
+                    throw chunks.bad("has " + length
+                            + " bytes, is there twice, or before a palette, or beside an alpha channel");
                 }
                 transparency = chunks.content();
             }
@@ -90,7 +90,8 @@ final class PngPixels {
 
     private void putColour(int index, ByteBuffer picture, int at) throws IOException {
         if (index >= palette.length / 3) {
-            throw chunks.bad("a pixel has the colour " + index + " of a palette of " + palette.length / 3 + "; fetch the file again");
+            throw chunks.bad("a pixel has the colour " + index + " of a palette of " + palette.length / 3
+                    + "; fetch the file again");
         }
         picture.put(at, palette, 3 * index, 3);
         if (transparency != null) {

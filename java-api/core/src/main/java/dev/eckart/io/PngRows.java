@@ -16,7 +16,8 @@ final class PngRows {
         this.chunks = chunks;
         this.rowBytes = Math.toIntExact(header.rowBytes(columns));
         this.step = Math.max(1, header.samples() * header.depth() / 8);
-        // In front of the bytes a pixel of zeros, which the filters see left of the first; its last byte takes the filter's number.
+        // In front of the bytes a pixel of zeros, which the filters see left of the first; its last byte takes the
+        // filter's number.
         this.row = new byte[step + rowBytes];
         this.above = new byte[step + rowBytes];
     }
@@ -40,7 +41,8 @@ final class PngRows {
             case 2 -> up();
             case 3 -> average();
             case 4 -> paeth();
-            default -> throw chunks.bad("a row has the filter " + (filter & 0xFF) + ", which is none of PNG's (0 to 4)");
+            default ->
+                throw chunks.bad("a row has the filter " + (filter & 0xFF) + ", which is none of PNG's (0 to 4)");
         }
         return row;
     }

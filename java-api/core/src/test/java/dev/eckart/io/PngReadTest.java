@@ -69,9 +69,11 @@ class PngReadTest {
         return palette;
     }
 
-    private static byte[] png(int[][] samples, int colour, int depth, boolean interlaced, int filter, byte[] transparency) {
+    private static byte[] png(
+            int[][] samples, int colour, int depth, boolean interlaced, int filter, byte[] transparency) {
         int count = samples(colour);
-        PngFile file = new PngFile().header(samples[0].length / count, samples.length, depth, colour, interlaced ? 1 : 0);
+        PngFile file =
+                new PngFile().header(samples[0].length / count, samples.length, depth, colour, interlaced ? 1 : 0);
         file.chunk("tEXt", new byte[] {'a', 0, 'b'});
         if (colour == 3) {
             file.chunk("PLTE", palette(1 << depth));
@@ -81,13 +83,19 @@ class PngReadTest {
         }
         byte[] data = PngFile.deflate(PngFile.rows(samples, count, depth, interlaced, filter));
         int half = data.length / 2;
-        file.chunk("IDAT", Arrays.copyOf(data, half)).chunk("IDAT").chunk("IDAT", Arrays.copyOfRange(data, half, data.length));
+        file.chunk("IDAT", Arrays.copyOf(data, half))
+                .chunk("IDAT")
+                .chunk("IDAT", Arrays.copyOfRange(data, half, data.length));
         return file.chunk("tIME", new byte[7]).end();
     }
 
     static Stream<Arguments> kinds() {
-        int[][] all = {{0, 1}, {0, 2}, {0, 4}, {0, 8}, {0, 16}, {2, 8}, {2, 16}, {3, 1}, {3, 2}, {3, 4}, {3, 8}, {4, 8}, {4, 16}, {6, 8}, {6, 16}};
-        return Stream.of(all).flatMap(k -> Stream.of(false, true).map(interlaced -> Arguments.of(k[0], k[1], interlaced)));
+        int[][] all = {
+            {0, 1}, {0, 2}, {0, 4}, {0, 8}, {0, 16}, {2, 8}, {2, 16}, {3, 1}, {3, 2}, {3, 4}, {3, 8}, {4, 8}, {4, 16},
+            {6, 8}, {6, 16}
+        };
+        return Stream.of(all)
+                .flatMap(k -> Stream.of(false, true).map(interlaced -> Arguments.of(k[0], k[1], interlaced)));
     }
 
     /** What the decoder of the JDK makes of a file, in our form. */
@@ -97,7 +105,9 @@ class PngReadTest {
         int w = image.getWidth();
         if (colour != 3) {
             int[] raw = image.getRaster().getPixels(0, 0, w, h, (int[]) null);
-            return Arrays.stream(raw).mapToDouble(v -> depth < 8 ? v * 255 / ((1 << depth) - 1) : v).toArray();
+            return Arrays.stream(raw)
+                    .mapToDouble(v -> depth < 8 ? v * 255 / ((1 << depth) - 1) : v)
+                    .toArray();
         }
         boolean alpha = image.getColorModel().hasAlpha();
         double[] values = new double[h * w * (alpha ? 4 : 3)];
@@ -235,7 +245,8 @@ class PngReadTest {
     void should_refuse_a_file_cut_at_any_byte_or_changed_in_any() throws IOException {
         int[][] samples = random(4, 3, 1, 4);
         byte[] png = png(samples, 3, 4, true, 5, new byte[] {1, 2});
-        Formats.refusesEveryCut(file(png), folder.resolve("cut.png"), path -> Png.read(path).close());
+        Formats.refusesEveryCut(
+                file(png), folder.resolve("cut.png"), path -> Png.read(path).close());
         for (int i = 0; i < png.length; i++) {
             byte[] changed = png.clone();
             changed[i] ^= 0x10;
@@ -247,15 +258,20 @@ class PngReadTest {
     void should_refuse_lying_lengths() throws IOException {
         byte[] title = {'I', 'D', 'A', 'T'};
         PngFile small = new PngFile().header(1, 1, 8, 0, 0);
-        assertThat(message(small.raw(-1, title, new byte[9], 0).bytes())).contains("byte 33: chunk IDAT: says that it is 4294967295");
-        assertThat(message(new PngFile().header(1, 1, 8, 0, 0).raw(1 << 30, title, new byte[9], 0).bytes()))
+        assertThat(message(small.raw(-1, title, new byte[9], 0).bytes()))
+                .contains("byte 33: chunk IDAT: says that it is 4294967295");
+        assertThat(message(new PngFile()
+                        .header(1, 1, 8, 0, 0)
+                        .raw(1 << 30, title, new byte[9], 0)
+                        .bytes()))
                 .contains("says that it is 1073741824 bytes long, but 13 follow");
         assertThat(message(new PngFile().chunk("IHDR", new byte[12]).end())).contains("has 12 bytes instead of 13");
     }
 
     @Test
     void should_take_no_memory_for_sizes_that_lie() throws IOException {
-        assertThat(messageWithoutMemory(picture(1 << 31, 1, 8, 0, 2))).contains("the size 1×2147483648 is not within 1 to 2147483647");
+        assertThat(messageWithoutMemory(picture(1 << 31, 1, 8, 0, 2)))
+                .contains("the size 1×2147483648 is not within 1 to 2147483647");
         assertThat(messageWithoutMemory(picture(1, 0, 8, 0, 2))).contains("the size 0×1 is not");
         assertThat(messageWithoutMemory(picture(Integer.MAX_VALUE, Integer.MAX_VALUE, 16, 6, 2)))
                 .contains("2147483647×2147483647 pixels of 64 bits are too many; split");
@@ -266,7 +282,10 @@ class PngReadTest {
     }
 
     private static byte[] picture(int width, int height, int depth, int colour, int data) {
-        return new PngFile().header(width, height, depth, colour, 0).chunk("IDAT", PngFile.deflate(new byte[data])).end();
+        return new PngFile()
+                .header(width, height, depth, colour, 0)
+                .chunk("IDAT", PngFile.deflate(new byte[data]))
+                .end();
     }
 
     private String messageWithoutMemory(byte[] bytes) throws IOException {
@@ -288,15 +307,28 @@ class PngReadTest {
     @Test
     void should_refuse_chunks_out_of_order_or_unknown() throws IOException {
         byte[] data = PngFile.deflate(new byte[2]);
-        assertThat(message(new PngFile().chunk("IDAT", data).end())).contains("byte 8: chunk IDAT: stands where IHDR is to be");
-        assertThat(message(new PngFile().header(1, 1, 8, 0, 0).header(1, 1, 8, 0, 0).chunk("IDAT", data).end()))
+        assertThat(message(new PngFile().chunk("IDAT", data).end()))
+                .contains("byte 8: chunk IDAT: stands where IHDR is to be");
+        assertThat(message(new PngFile()
+                        .header(1, 1, 8, 0, 0)
+                        .header(1, 1, 8, 0, 0)
+                        .chunk("IDAT", data)
+                        .end()))
                 .contains("byte 33: chunk IHDR: is there twice");
         assertThat(message(new PngFile().header(1, 1, 8, 0, 0).end())).contains("chunk IEND: stands before any data");
-        assertThat(message(new PngFile().header(1, 1, 8, 0, 0).chunk("CgBI", data).end())).contains("chunk CgBI: is not known");
-        assertThat(message(new PngFile().header(1, 1, 8, 0, 0).chunk("IDAT", Arrays.copyOf(data, 4)).end()))
+        assertThat(message(
+                        new PngFile().header(1, 1, 8, 0, 0).chunk("CgBI", data).end()))
+                .contains("chunk CgBI: is not known");
+        assertThat(message(new PngFile()
+                        .header(1, 1, 8, 0, 0)
+                        .chunk("IDAT", Arrays.copyOf(data, 4))
+                        .end()))
                 .contains("chunk IEND: follows where the picture's data are not complete");
-        assertThat(message(new PngFile().header(1, 1, 8, 0, 0).chunk("IDAT", data).bytes())).contains("the file ends here");
-        Path junk = file(concat(new PngFile().header(1, 1, 8, 0, 0).chunk("IDAT", data).end(), new byte[100]));
+        assertThat(message(
+                        new PngFile().header(1, 1, 8, 0, 0).chunk("IDAT", data).bytes()))
+                .contains("the file ends here");
+        Path junk = file(
+                concat(new PngFile().header(1, 1, 8, 0, 0).chunk("IDAT", data).end(), new byte[100]));
         Png.read(junk).close();
     }
 
@@ -310,15 +342,37 @@ class PngReadTest {
     void should_refuse_palettes_and_transparency_that_do_not_fit() throws IOException {
         byte[] data = PngFile.deflate(new byte[] {0, (byte) 0x80});
         assertThat(message(indexed().chunk("IDAT", data).end())).contains("comes before a palette");
-        assertThat(message(indexed().chunk("PLTE", new byte[9]).chunk("IDAT", data).end())).contains("has 9 bytes, or is there twice");
-        assertThat(message(indexed().chunk("PLTE", new byte[4]).chunk("IDAT", data).end())).contains("has 4 bytes");
+        assertThat(message(
+                        indexed().chunk("PLTE", new byte[9]).chunk("IDAT", data).end()))
+                .contains("has 9 bytes, or is there twice");
+        assertThat(message(
+                        indexed().chunk("PLTE", new byte[4]).chunk("IDAT", data).end()))
+                .contains("has 4 bytes");
         assertThat(message(indexed().chunk("PLTE").chunk("IDAT", data).end())).contains("has 0 bytes");
-        assertThat(message(indexed().chunk("PLTE", new byte[3]).chunk("PLTE", new byte[3]).end())).contains("twice");
-        assertThat(message(indexed().chunk("PLTE", new byte[3]).chunk("IDAT", data).end())).contains("the colour 1 of a palette of 1");
+        assertThat(message(indexed()
+                        .chunk("PLTE", new byte[3])
+                        .chunk("PLTE", new byte[3])
+                        .end()))
+                .contains("twice");
+        assertThat(message(
+                        indexed().chunk("PLTE", new byte[3]).chunk("IDAT", data).end()))
+                .contains("the colour 1 of a palette of 1");
         assertThat(message(indexed().chunk("tRNS", new byte[1]).end())).contains("before a palette");
-        assertThat(message(indexed().chunk("PLTE", new byte[3]).chunk("tRNS", new byte[2]).end())).contains("tRNS: has 2 bytes");
-        assertThat(message(new PngFile().header(1, 1, 8, 0, 0).chunk("tRNS", new byte[1]).end())).contains("has 1 bytes");
-        assertThat(message(new PngFile().header(1, 1, 8, 4, 0).chunk("tRNS", new byte[2]).end())).contains("beside an alpha");
+        assertThat(message(indexed()
+                        .chunk("PLTE", new byte[3])
+                        .chunk("tRNS", new byte[2])
+                        .end()))
+                .contains("tRNS: has 2 bytes");
+        assertThat(message(new PngFile()
+                        .header(1, 1, 8, 0, 0)
+                        .chunk("tRNS", new byte[1])
+                        .end()))
+                .contains("has 1 bytes");
+        assertThat(message(new PngFile()
+                        .header(1, 1, 8, 4, 0)
+                        .chunk("tRNS", new byte[2])
+                        .end()))
+                .contains("beside an alpha");
     }
 
     private static PngFile indexed() {
@@ -335,12 +389,25 @@ class PngReadTest {
         assertThat(message(new PngFile().header(1, 1, 8, 0, 1, 0, 0).end())).contains("compression 1");
         assertThat(message(new PngFile().header(1, 1, 8, 0, 0, 1, 0).end())).contains("filter 1");
         assertThat(message(new PngFile().header(1, 1, 8, 0, 0, 0, 2).end())).contains("interlacing 2");
-        assertThat(message(new PngFile().header(1, 1, 8, 0, 0).chunk("IDAT", PngFile.deflate(new byte[] {5, 0})).end()))
+        assertThat(message(new PngFile()
+                        .header(1, 1, 8, 0, 0)
+                        .chunk("IDAT", PngFile.deflate(new byte[] {5, 0}))
+                        .end()))
                 .contains("a row has the filter 5");
         byte[] dictionary = {0x78, (byte) 0xBB, 0, 0, 0, 1, 0};
-        assertThat(message(new PngFile().header(1, 1, 8, 0, 0).chunk("IDAT", dictionary).end())).contains("need a dictionary");
-        assertThat(message(new PngFile().header(1, 1, 8, 0, 0).chunk("IDAT", new byte[9]).end())).contains("corrupt");
+        assertThat(message(new PngFile()
+                        .header(1, 1, 8, 0, 0)
+                        .chunk("IDAT", dictionary)
+                        .end()))
+                .contains("need a dictionary");
+        assertThat(message(new PngFile()
+                        .header(1, 1, 8, 0, 0)
+                        .chunk("IDAT", new byte[9])
+                        .end()))
+                .contains("corrupt");
         assertThat(Formats.refusal(folder, path -> Png.read(path).close())).contains("is a folder");
-        assertThat(Formats.refusal(folder.resolve("none"), path -> Png.read(path).close())).contains("no such file");
+        assertThat(Formats.refusal(
+                        folder.resolve("none"), path -> Png.read(path).close()))
+                .contains("no such file");
     }
 }
