@@ -3,6 +3,7 @@ package dev.eckart.benchmarks.jmh;
 import dev.eckart.backend.BinaryOp;
 import dev.eckart.backend.ReduceOp;
 import dev.eckart.backend.UnaryOp;
+import org.apache.commons.math3.special.Erf;
 
 /** The element-wise functions in plain Java. */
 final class Reference {
@@ -20,6 +21,9 @@ final class Reference {
             case "TANH" -> Math.tanh(x);
             case "SIGMOID" -> 1 / (1 + Math.exp(-x));
             case "SIGN" -> Math.signum(x);
+            case "ERF" -> Erf.erf(x);
+            case "SILU" -> x / (1 + Math.exp(-x));
+            case "GELU" -> x * Erf.erfc(-x / Math.sqrt(2)) / 2;
             default -> throw new IllegalStateException("no reference for " + op + ": add it to Reference.unary");
         };
     }

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.SingleShotTime)
 public class SvdDriverBenchmark extends DeviceBenchmark {
     /** The driver. */
-    @Param
+    @Param({"GESDD", "GESVD"})
     public SvdDriver driver;
 
     /** Rows x columns. */
