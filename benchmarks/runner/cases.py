@@ -32,6 +32,12 @@ def sparse(rows, cols, entries, dtype, faster):
             Case(f"truncated-100-{size}", "truncated", [(rows, cols), (cols, 1)], dtype, ["scipy"], 3, {}, entries)]
 
 
+def bmm(count, m, n, k, dtype, faster=1):
+    """`count` products (m, k)·(k, n): at least as fast as NumPy, `faster` times as fast as PyTorch."""
+    return Case(f"bmm-{count}x{m}x{n}x{k}-f{8 * int(dtype[1])}", "matmul", [(count, m, k), (count, k, n)], dtype, PYTHON, 15,
+                {"scipy": 1.0, "torch": 1 / faster})
+
+
 def cases():
     square = [(2000, 2000)] * 2
     as_fast = 1 / 0.97  # at least 0.97 of the rate
@@ -39,6 +45,14 @@ def cases():
         Case("gemm-1000-f64", "matmul", [(1000, 1000)] * 2, "f8", ["openblas-c", *PYTHON, *JAVA], 15, {"openblas-c": as_fast}),
         Case("gemm-2000-f64", "matmul", square, "f8", ["openblas-c", *PYTHON, *JAVA], 15, {"openblas-c": as_fast}),
         Case("gemm-2000-f32", "matmul", square, "f4", ["openblas-c", *PYTHON, "netlib", "netlib-openblas", "nd4j"], 15, {"openblas-c": as_fast}),
+        bmm(4096, 16, 16, 16, "f4", 1.5),
+        bmm(1024, 64, 64, 64, "f4", 1.5),
+        bmm(256, 128, 128, 128, "f4"),
+        bmm(64, 256, 256, 64, "f4"),
+        bmm(512, 256, 64, 64, "f4"),
+        bmm(4096, 16, 16, 16, "f8"),
+        bmm(1024, 64, 64, 64, "f8"),
+        bmm(256, 128, 128, 128, "f8"),
         svd(500, 500, "f8", 21, [*PYTHON, *JAVA]),
         svd(500, 500, "f4", 21, ["scipy", "torch"]),
         svd(1000, 1000, "f8", 15, [*PYTHON, *JAVA], 1.05),

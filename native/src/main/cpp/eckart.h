@@ -47,7 +47,7 @@ void random(int distribution, int type, int64_t seed, int64_t stream, int64_t of
 // distribution 0 UNIFORM on [a, b), 1 NORMAL (mean a, standard deviation b), 2 INTEGERS on [a, b). Element i depends on (seed, stream, offset + i) alone.
 // UNIFORM, NORMAL: F64, F32. INTEGERS: I64, I32. An F32 number is the F64 number's own draw, not its rounding.
 
-// ---- products (gemm.cpp): tiles over one-threaded OpenBLAS on the own pool
+// ---- products (gemm.cpp): tiles on the own pool, by own kernels (k at most 256) or one-threaded OpenBLAS
 void gemm(int type, int64_t batch, int64_t m, int64_t n, int64_t k, double alpha,
           int64_t a, int64_t aRow, int64_t aCol, int64_t aBatch,
           int64_t b, int64_t bRow, int64_t bCol, int64_t bBatch, double beta,

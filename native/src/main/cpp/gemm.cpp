@@ -1,6 +1,7 @@
 // gemm: C[i] = alpha A[i] B[i] + beta C[i],  A m x k and B k x n with any one unit stride, C m x n row-major.
 //
-// The work is cut into parts that no other part waits for, each some calls of one-threaded OpenBLAS:
+// The work is cut into parts that no other part waits for, each some calls of one-threaded OpenBLAS, or of the own kernels (small.h):
+//   short k, small B       rows of C, or stretches of the batch: the own kernels
 //   one large product      tiles of C
 //   small C, long k        stretches of k, each into a C of its own, then summed in order
 //   m = 1 or n = 1         gemv over stretches of the result
@@ -10,6 +11,7 @@
 #include <cmath>
 
 #include "blas.h"
+#include "isa.h"
 #include "pool.h"
 
 namespace eckart {
@@ -20,6 +22,15 @@ constexpr int64_t PARTS_PER_THREAD = 4;
 constexpr double ROUND = 1500;               // edge of C for which each thread gets one tile more
 constexpr double WORTH_A_PART = 1e6;           // multiplications: some tens of microseconds, a few times what waking a thread takes
 constexpr int64_t EDGE = 32;                   // tiles start at multiples of OpenBLAS's register blocks
+
+template <typename T>
+const SmallLoop<T> &smallLoop() {
+  if constexpr (sizeof(T) == 8) {
+    return smallProducts().f64;
+  } else {
+    return smallProducts().f32;
+  }
+}
 
 int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -166,6 +177,42 @@ Grid gridOf(const Product<T> &p, int64_t batch, int threads) {
   return best;
 }
 
+// The own kernels take what they were measured to be faster at: with fewer rows, columns or steps most of their registers would idle, with
+// more packing both factors, as OpenBLAS does, pays.
+template <typename T>
+bool isSmall(const Product<T> &p) {
+  return std::min(p.m, p.k) >= 8 && p.n * int64_t(sizeof(T)) >= SMALL_LEAST_ROW && p.k <= SMALL_DEPTH && p.n <= SMALL_WIDTH;
+}
+
+// Cut into rows of C, items one after the other. The result does not depend on the cuts.
+template <typename T>
+void smallProduct(const Product<T> &p, int64_t batch, int threads) {
+  const SmallLoop<T> &loop = smallLoop<T>();
+  const double worth = double(p.m) * p.n * p.k * batch / WORTH_A_PART;
+  const int64_t parts = threads <= 1 ? 1 : std::clamp<int64_t>(static_cast<int64_t>(worth), 1, threads * PARTS_PER_THREAD);
+  const int64_t height = ceilDiv(p.m, std::clamp<int64_t>(parts / batch, 1, ceilDiv(p.m, EDGE))), down = ceilDiv(p.m, height);
+  const auto pieces = [&](int64_t begin, int64_t end) {
+    SmallProduct<T> now{height, p.n, p.k, p.alpha, p.beta, nullptr, p.a.row, p.a.col, nullptr, p.b.row, p.b.col, nullptr, p.cRow};
+    int64_t item = begin / down, i = begin % down * height;
+    for (int64_t piece = begin; piece < end; piece++) {
+      now.m = std::min(height, p.m - i);
+      now.a = p.a.element(item, i, 0);
+      now.b = p.b.element(item, 0, 0);
+      now.c = p.c + item * p.cBatch + i * p.cRow;
+      i += height;
+      if (i >= p.m) {
+        item++;
+        i = 0;
+      }
+      SmallNext<T> next{};
+      if (piece + 1 < end) next = {p.a.element(item, i, 0), p.b.element(item, 0, 0), p.c + item * p.cBatch + i * p.cRow};
+      loop.product(now, next);
+    }
+  };
+  if (parts == 1) return pieces(0, batch * down);
+  parallelRanges(batch * down, ceilDiv(batch * down, parts), threads, pieces);
+}
+
 template <typename T>
 void tiledProduct(const Product<T> &p, int64_t batch, int threads) {
   const Grid grid = gridOf(p, batch, std::max(threads, 1));
@@ -190,12 +237,13 @@ void multiply(const Product<T> &p, int64_t batch, int threads) {
       for (int64_t item = begin; item < end; item++) vectorProduct(p, item, 1);
     });
   }
-  const bool small = std::max({p.m, p.n, p.k}) <= LARGEST;
-  if (small && (threads <= 1 || each * batch < 2 * WORTH_A_PART)) {
+  if (isSmall(p)) return smallProduct(p, batch, threads);
+  const bool oneCall = std::max({p.m, p.n, p.k}) <= LARGEST;
+  if (oneCall && (threads <= 1 || each * batch < 2 * WORTH_A_PART)) {
     for (int64_t item = 0; item < batch; item++) p.tile(item, 0, p.m, 0, p.n);
     return;
   }
-  if (small && batch >= PARTS_PER_THREAD * threads) {
+  if (oneCall && batch >= PARTS_PER_THREAD * threads) {
     return parallelRanges(batch, static_cast<int64_t>(WORTH_A_PART / each) + 1, threads, [&](int64_t begin, int64_t end) {
       for (int64_t item = begin; item < end; item++) p.tile(item, 0, p.m, 0, p.n);
     });

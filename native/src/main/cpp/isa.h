@@ -1,7 +1,8 @@
-// The choice among the instruction sets that kernels.cpp, panels.cpp and spmm.cpp are compiled for.
+// The choice among the instruction sets that kernels.cpp, panels.cpp, spmm.cpp and small.cpp are compiled for.
 #pragma once
 #include "kernels.h"
 #include "panels.h"
+#include "small.h"
 #include "spmm.h"
 
 namespace eckart {
@@ -11,5 +12,6 @@ namespace eckart {
 const Kernels &kernels();
 const Panels &panels();
 const Spmm &spmmLoops();
+const Small &smallProducts();
 
 }  // namespace eckart

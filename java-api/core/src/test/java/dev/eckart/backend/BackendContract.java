@@ -8,7 +8,7 @@ abstract class BackendContract
         implements ElementwiseContract,
                 ReduceContract,
                 RandomContract,
-                ProductContract,
+                SmallProductContract,
                 SparseContract,
                 FactorizationContract,
                 SvdContract {}

@@ -42,7 +42,8 @@ class InstructionSetTest {
     }
 
     /** What depends on the instruction set: the own kernels. */
-    static final class Kernels implements ElementwiseContract, ReduceContract, RandomContract, SparseContract {
+    static final class Kernels
+            implements ElementwiseContract, ReduceContract, RandomContract, SparseContract, SmallProductContract {
         @Override
         public Backend backend() {
             return Backends.of(Device.cpu());
@@ -64,6 +65,9 @@ class InstructionSetTest {
                     selectMethod(Kernels.class, "nanWinsAndInfinityPasses"),
                     selectMethod(Kernels.class, "extremesOfEqualSign"),
                     selectMethod(Kernels.class, "productsWithEveryWidth", int.class, int.class, int.class),
+                    selectMethod(Kernels.class, "gemmOfEveryEdge"),
+                    selectMethod(Kernels.class, "gemmOfSeveralBlocks"),
+                    selectMethod(Kernels.class, "gemmPassesNaNAndInfinity"),
                     selectMethod(Kernels.class, "firstNonFiniteFindsTheFirst"),
                     selectMethod(Kernels.class, "uniformIsBitEqualToTheDefinition"),
                     selectMethod(Kernels.class, "normalIsWithinFourUlpsOfTheDefinition"),
