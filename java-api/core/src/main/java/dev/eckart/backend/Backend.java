@@ -32,6 +32,11 @@ public interface Backend {
     /** The {@code bytes} from {@code offset} on as a direct buffer; host memory only, and only while the caller holds a share. */
     java.nio.ByteBuffer map(Buffer buffer, long offset, int bytes);
 
+    /** The address of the first remaining element of a direct buffer; host memory only. */
+    default long address(java.nio.Buffer direct) {
+        throw new UnsupportedOperationException("address: " + device() + " has no host memory");
+    }
+
     /** Element-wise copy between strided views of one shape, casting as Java does. */
     void copy(View source, View target);
 

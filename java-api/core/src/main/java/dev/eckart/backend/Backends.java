@@ -41,6 +41,13 @@ public final class Backends {
         static final Map<Device.Kind, String> MISSING = new LinkedHashMap<>();
 
         static {
+            Versions.conflict(Backends.class.getClassLoader())
+                    .ifPresentOrElse(
+                            line -> List.of(Device.Kind.values()).forEach(kind -> MISSING.put(kind, line)),
+                            Holder::open);
+        }
+
+        private static void open() {
             try {
                 Backend cpu = new CpuBackend();
                 FOUND.put(cpu.device(), cpu);

@@ -83,6 +83,11 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public long address(java.nio.Buffer direct) {
+        return Native.address(direct);
+    }
+
+    @Override
     public void copy(View source, View target) {
         try (Lease lease = Lease.of(source, target)) {
             Native.copy(type(source), type(target), describe(target, source), Threads.current());
