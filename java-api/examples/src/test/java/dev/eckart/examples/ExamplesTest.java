@@ -3,10 +3,16 @@ package dev.eckart.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import dev.eckart.memory.DType;
 import dev.eckart.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.RandomMatrices_DDRM;
@@ -89,5 +95,47 @@ class ExamplesTest {
         assertThat(output(PcaDigits::main, DIGITS, "64"))
                 .contains("explain 100.0 %")
                 .contains("all but 0.0 %");
+    }
+
+    @Test
+    void from_direct_buffer_reads_and_hands_out_memory_without_a_copy() throws Exception {
+        assertThat(output(FromDirectBuffer::main).trim()).isEqualTo("6.70820 2.23607");
+    }
+
+    @Test
+    void from_javacpp_shares_the_memory_of_pointers() throws Exception {
+        assertThat(output(FromJavaCpp::main).trim()).isEqualTo("5.0 11.0 11.0 25.0");
+        try (FloatPointer pointer = new FloatPointer(1, 2, 3, 4, 5, 6);
+                Tensor tensor = FromJavaCpp.toTensor(pointer.position(2), 2, 2)) {
+            tensor.fill(9);
+            assertThat(pointer.position(0).get(1)).isEqualTo(2);
+            assertThat(pointer.get(2)).isEqualTo(9);
+            assertThat(pointer.get(5)).isEqualTo(9);
+        }
+        Tensor tensor = Tensor.of(new double[] {1, 2, 3});
+        DoublePointer pointer = FromJavaCpp.toPointer(tensor);
+        tensor.fill(4);
+        tensor.close();
+        System.gc();
+        assertThat(pointer.get(2)).isEqualTo(4);
+    }
+
+    @Test
+    void from_onnx_runtime_computes_from_tensor_to_tensor() throws Exception {
+        assertThat(output(FromOnnxRuntime::main).trim()).isEqualTo("Tensor (2) f32 cpu [6.70820, 2.23607]");
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession session = environment.createSession(MatMulModel.bytes());
+                Tensor x = Tensor.normal(DType.F32, 1, 5, 7);
+                Tensor w = Tensor.normal(DType.F32, 2, 7, 3);
+                Tensor y = FromOnnxRuntime.multiply(session, environment, x, w);
+                Tensor expected = x.matmul(w)) {
+            assertThat(y.toArray()).containsExactly(expected.toArray(), within(1e-5));
+        }
+        try (Tensor x = Tensor.of(new float[] {1, 2, 3});
+                OnnxTensor shared = FromOnnxRuntime.toOnnx(environment, x)) {
+            x.fill(8);
+            // What ONNX Runtime itself has at that place.
+            assertThat(shared.getFloatBuffer().get(1)).isEqualTo(8);
+        }
     }
 }
