@@ -46,6 +46,10 @@ public final class Native {
 
     public static native @NoException @Cast("const char*") String openblasConfig();
 
+    public static native @NoException @Cast("const char*") String openblasBuilt();
+
+    public static native @NoException @Cast("const char*") String openblasPath();
+
     public static native void copy(int srcType, int dstType, @Cast("const int64_t*") long[] desc, int threads);
 
     public static native void fill(int type, @Cast("const int64_t*") long[] desc, double value, int threads);

@@ -23,9 +23,9 @@ public final class CpuBackend implements Backend {
     /** Requests from here on are held against the machine's free memory before they are made. */
     private static final long CHECKED_BYTES = 64L << 20;
 
-    /** Loads the native library; throws a LinkageError when it can't. */
+    /** Loads the native library; throws a LinkageError when it can't, an IllegalStateException beside an old OpenBLAS. */
     public CpuBackend() {
-        Native.hardwareThreads();
+        OpenBlasVersion.require(Native.openblasConfig(), Native.openblasBuilt(), Native.openblasPath());
     }
 
     @Override
