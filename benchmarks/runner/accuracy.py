@@ -72,6 +72,13 @@ PRODUCTS = {
 }
 ELEMENTWISE = {
     "add": lambda a, b: a + b,
+    "transpose": lambda a: a.T,
+    "window": lambda a: a[:, 1000:5000],
+    "reverse": lambda a: a[:, ::-1],
+    "swap-last": lambda a: a.swapaxes(1, 2),
+    "sum": lambda a: a.sum(),
+    "sum-0": lambda a: a.sum(0),
+    "sum-1": lambda a: a.sum(1),
 }
 
 

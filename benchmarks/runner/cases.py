@@ -38,6 +38,18 @@ def bmm(count, m, n, k, dtype, faster=1):
                 {"scipy": 1.0, "torch": 1 / faster})
 
 
+MOVES = [  # memory alone: copies and sums
+    ("transpose-8192", "transpose", (8192, 8192), ["f4", "f8"]),
+    ("window-8192", "window", (8192, 8192), ["f4", "f8"]),
+    ("reverse-8192", "reverse", (8192, 8192), ["f4"]),
+    ("swap-last-64x1024x1024", "swap-last", (64, 1024, 1024), ["f4"]),
+    ("sum-1e7", "sum", (10_000_000,), ["f4"]),
+    ("sum-4096", "sum", (4096, 4096), ["f4", "f8"]),
+    ("sum-rows-4096", "sum-0", (4096, 4096), ["f4", "f8"]),
+    ("sum-columns-4096", "sum-1", (4096, 4096), ["f4", "f8"]),
+]
+
+
 def cases():
     square = [(2000, 2000)] * 2
     as_fast = 1 / 0.97  # at least 0.97 of the rate
@@ -64,7 +76,9 @@ def cases():
         Case("eigh-500-f64", "eigh", [(500, 500)], "f8", [*PYTHON, *JAVA], 21, kind="symmetric"),
         Case("truncated-20-20000x500-f64", "truncated-dense", [(20000, 500)], "f8", [*PYTHON, "smile"], 11, kind="low-rank"),
         Case("pca-20-20000x500-f64", "pca", [(20000, 500)], "f8", [*PYTHON, "smile"], 11, kind="low-rank"),
-        Case("add-1e7-f32", "add", [(10_000_000,)] * 2, "f4", ["scipy", "torch"], 21),
+        Case("add-1e7-f32", "add", [(10_000_000,)] * 2, "f4", ["scipy", "torch"], 21, {"torch": 1}),
+        *[Case(f"{name}-f{8 * int(dtype[1])}", operation, [shape], dtype, ["torch"], 11, {"torch": 1})
+          for name, operation, shape, dtypes in MOVES for dtype in dtypes],
         *sparse(100_000, 20_000, 4_000_000, "f8", 4),
         *sparse(100_000, 20_000, 4_000_000, "f4", 3),
         *sparse(20_000, 50_000, 3_000_000, "f8", 4),

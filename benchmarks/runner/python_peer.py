@@ -129,6 +129,13 @@ class Torch:
 TORCH = {
     "matmul": lambda a, b: a @ b,
     "add": lambda a, b: a + b,
+    "transpose": lambda a: a.t().contiguous(),
+    "window": lambda a: a[:, 1000:5000].contiguous(),
+    "reverse": lambda a: a.flip(1),
+    "swap-last": lambda a: a.transpose(1, 2).contiguous(),
+    "sum": lambda a: a.sum(),
+    "sum-0": lambda a: a.sum(0),
+    "sum-1": lambda a: a.sum(1),
     "spmm": lambda a, x: a @ x,
     "spmm-transposed": lambda at, y: at @ y,
 }
