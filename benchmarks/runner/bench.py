@@ -8,23 +8,26 @@ import re
 import sys
 from pathlib import Path
 
+import callers
 import cases
 import compare
+import files
 import processes
 import report
 import workers
 
 ROOT = workers.ROOT
+WHOLE = {**processes.ALL, "callers": callers.measure, "files": files.measure}
 GROUPS = {"Native libraries": ["openblas-c", *workers.PYTHON], "Java libraries": list(workers.JAVA)}
 
 
 def arguments():
-    names = [c.name for c in cases.cases()] + list(processes.ALL)
+    names = [c.name for c in cases.cases()] + list(WHOLE)
     described = [f"  {c.name}: {c.operation} {' '.join('x'.join(map(str, s)) for s in c.shapes)}; {', '.join(c.peers)}" for c in cases.cases()]
     parser = argparse.ArgumentParser(
         prog="ci/bench", description="Eckart beside its peers, in one run.", formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="names, their operation, shapes and peers (a part of a name takes all that hold it):\n" + "\n".join(described)
-        + "\n  " + ", ".join(processes.ALL) + ": figures of whole processes\n"
+        + "\n  " + ", ".join(WHOLE) + ": figures of whole processes\n"
         "`ci/bench jmh [REGEX]` runs the JMH benchmarks.")
     parser.add_argument("names", nargs="*", help="what to run; default all")
     parser.add_argument("--peers", help="names of peers, separated by commas; default all of a case")
@@ -71,7 +74,7 @@ def main():
         rows, notes = rows + more[0], notes + more[1]
     described = machine(given, running)
     running.close()
-    for name, measure in processes.ALL.items():
+    for name, measure in WHOLE.items():
         if wanted(name):
             print(f"{name} ...", file=sys.stderr, flush=True)
             more = measure(given.rounds or 10)

@@ -1,7 +1,7 @@
 // Inner loops of the reductions: along a run, and for many columns at once. Part of kernels.cpp.
 //
-// Floating sums are taken in f64. A block (4096 elements of a run in 32 lanes, or 128 rows of a column) is summed plainly, 128
-// additions deep, and joined to the total with its rounding error kept (Knuth's two-sum). The lanes are the same on every
+// Floating sums are taken in f64. A block (1024 elements of a run in 32 lanes, or 128 rows of a column) is summed plainly, 32 or
+// 128 additions deep, and joined to the total with its rounding error kept (Knuth's two-sum). The lanes are the same on every
 // instruction set, so that the result is.
 #pragma once
 #include "loops_map.h"
@@ -42,7 +42,7 @@ template <class F> struct Extremum {
     template <class V> static ECKART_FN void join(V x, double *value, double *) { writeTotal(value, F()(readTotal(value, V()), x)); }
 };
 
-constexpr int64_t LANES = 32, BLOCK = 4096, ROWS = 128, AHEAD = 1024;
+constexpr int64_t LANES = 32, BLOCK = 1024, ROWS = 128, AHEAD = 1024;
 
 template <class Op, class T> ECKART_FN auto widened(const char *p) {
     using V = typename Accumulator<T>::Type;

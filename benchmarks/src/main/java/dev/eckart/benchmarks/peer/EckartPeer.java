@@ -52,10 +52,13 @@ public final class EckartPeer implements Peer {
         return switch (operation) {
             case "matmul" -> Optional.of(new TensorTask(() -> loaded.get(0).matmul(loaded.get(1)), close));
             case "add" -> Optional.of(new TensorTask(() -> loaded.get(0).add(loaded.get(1)), close));
-            case "transpose" -> Optional.of(new TensorTask(() -> copy(loaded.get(0).transpose()), close));
+            case "transpose" ->
+                Optional.of(new TensorTask(() -> copy(loaded.get(0).transpose()), close));
             case "window" -> Optional.of(new TensorTask(() -> copy(loaded.get(0).slice(1, 1000, 5000)), close));
-            case "reverse" -> Optional.of(new TensorTask(() -> copy(loaded.get(0).flip(1)), close));
-            case "swap-last" -> Optional.of(new TensorTask(() -> copy(loaded.get(0).permute(0, 2, 1)), close));
+            case "reverse" ->
+                Optional.of(new TensorTask(() -> copy(loaded.get(0).flip(1)), close));
+            case "swap-last" ->
+                Optional.of(new TensorTask(() -> copy(loaded.get(0).permute(0, 2, 1)), close));
             case "sum" -> Optional.of(new TensorTask(() -> loaded.get(0).sum(), close));
             case "sum-0" -> Optional.of(new TensorTask(() -> loaded.get(0).sum(0), close));
             case "sum-1" -> Optional.of(new TensorTask(() -> loaded.get(0).sum(1), close));
