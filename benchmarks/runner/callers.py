@@ -56,7 +56,7 @@ def measure(rounds):
                         other.wait()
         for busy in (False, True):
             for callers in CALLERS:
-                rows += rows_of(f"{name} from {callers} caller{'s'[:callers - 1]}{', a core busy' if busy else ''}", rates,
+                rows += rows_of(f"callers: {name} from {callers}{', a core busy' if busy else ''}", rates,
                                 (busy, callers), cores - busy, rounds)
     eckart.close()
     scipy.close()
@@ -67,7 +67,7 @@ def rows_of(name, rates, key, free, rounds):
     """Times per operation, so that a ratio below 1 is faster here too."""
     ours = 1 / np.array(rates[(*key, "eckart")])
     whole, theirs = 1 / (free * np.array(rates["one"])), 1 / np.array(rates[(*key, "scipy")])
-    return [row(name, f"{free} core{'s'[:free - 1]}' worth", ours, whole, 1 / LEAST, rounds), row(name, "scipy", ours, theirs, None, rounds)]
+    return [row(name, "1 core's worth" if free == 1 else f"{free} cores' worth", ours, whole, 1 / LEAST, rounds), row(name, "scipy", ours, theirs, None, rounds)]
 
 
 def row(name, against, ours, theirs, target, rounds):
