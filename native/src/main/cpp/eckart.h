@@ -25,6 +25,8 @@ int64_t availableMemory();                    // bytes this process may still ta
 int hardwareThreads();                        // CPUs the process may run on: affinity, cut by the cgroup's quota, at least 1
 const char *instructionSet();                 // the kernels in use: "x86-64-v2", "-v3" (AVX2 + FMA) or "-v4" (AVX-512); ECKART_ISA=v2|v3|v4 lowers it; "armv8-a"
 const char *openblasConfig();                 // OpenBLAS's own line: version, target core, threads
+const char *openblasBuilt();                  // the version that this was compiled against
+const char *openblasPath();                   // the file that the process has it from
 
 // ---- element-wise (elementwise.cpp); kernels in kernels.cpp
 void copy(int srcType, int dstType, const int64_t *desc, int threads);   // operands: dst, src. Casts as Java does: float to int truncates and saturates, NaN to 0; to U8 saturates; F32/F64 to BF16 rounds to nearest even

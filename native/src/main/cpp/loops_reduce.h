@@ -42,7 +42,7 @@ template <class F> struct Extremum {
     template <class V> static ECKART_FN void join(V x, double *value, double *) { writeTotal(value, F()(readTotal(value, V()), x)); }
 };
 
-constexpr int64_t LANES = 32, BLOCK = 1024, ROWS = 128;
+constexpr int64_t LANES = 32, BLOCK = 1024, ROWS = 128, AHEAD = 1024;
 
 template <class Op, class T> ECKART_FN auto widened(const char *p) {
     using V = typename Accumulator<T>::Type;
@@ -56,9 +56,12 @@ template <class Op, class T> ECKART_FN auto reduceBlock(int64_t n, const char *a
     V lane[LANES];
     int64_t i = 0;
     for (int64_t l = 0; l < LANES; l++) lane[l] = Op::start(widened<Op, T>(a));
-    for (; i + LANES <= n; i += LANES, a += LANES * stride)
+    for (; i + LANES <= n; i += LANES, a += LANES * stride) {
+        // Asked for ahead: what comes from memory is otherwise too late by half
+        for (int64_t line = 0; line < LANES * int64_t(sizeof(T)); line += 64) __builtin_prefetch(a + AHEAD + line);
 #pragma GCC unroll 1
         for (int64_t l = 0; l < LANES; l++) lane[l] = combine(lane[l], widened<Op, T>(a + l * stride));
+    }
     for (int64_t l = 0; i < n; i++, l++, a += stride) lane[l] = combine(lane[l], widened<Op, T>(a));
     for (int64_t half = LANES / 2; half > 0; half /= 2)
         for (int64_t l = 0; l < half; l++) lane[l] = combine(lane[l], lane[l + half]);

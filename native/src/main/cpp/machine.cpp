@@ -1,4 +1,5 @@
 // Memory and the machine's limits: what the operating system, and a container around the process, let it use.
+#include <dlfcn.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -231,5 +232,13 @@ int64_t availableMemory() {
 int hardwareThreads() { return static_cast<int>(std::min<int64_t>(affinity(), quota())); }
 
 const char *openblasConfig() { return openblas_get_config(); }
+
+const char *openblasBuilt() { return OPENBLAS_VERSION; }
+
+const char *openblasPath() {
+  Dl_info found;
+  const bool known = dladdr(reinterpret_cast<void *>(&openblas_get_config), &found) != 0 && found.dli_fname != nullptr;
+  return known ? found.dli_fname : "an unknown file";
+}
 
 }  // namespace eckart

@@ -3,9 +3,13 @@
 // One list of jobs, one mutex. A caller publishes its job, takes parts itself, and at the end waits only for parts that a worker
 // is running: parts are handed out by an atomic counter, so a worker that never gets a core costs nothing. The pool is made on
 // first use and never destroyed: its threads are detached and sleep while the process exits.
+//
+// A sleeping worker is woken on another CPU than the caller's. Left to itself the kernel puts it beside the caller whenever no CPU
+// looks idle (another process runs, another library's threads still spin), and there it gets its turn when the job is over.
 #include "pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
@@ -16,6 +20,7 @@
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 namespace eckart {
 namespace {
@@ -65,6 +70,13 @@ struct Job {
   }
 };
 
+// One that sleeps until it is told to look for jobs again.
+struct Sleeper {
+  const pthread_t thread = pthread_self();
+  bool woken = false;  // under the pool's mutex
+  std::condition_variable wake;
+};
+
 class Pool {
  public:
   void run(Job &job) {
@@ -73,7 +85,7 @@ class Pool {
       grow(job.openings);
       jobs_.push_back(&job);
       waiting_.store(static_cast<int>(jobs_.size()), std::memory_order_relaxed);
-      for (int i = std::min(job.openings, sleeping_); i > 0; i--) arrival_.notify_one();
+      wake(job.openings);
     }
     std::exception_ptr thrown = job.run();
     std::unique_lock<std::mutex> lock(mutex_);
@@ -90,11 +102,25 @@ class Pool {
 
  private:
   std::mutex mutex_;
-  std::condition_variable arrival_;
   std::deque<Job *> jobs_;
   std::atomic<int> waiting_{0};  // jobs_.size(), for the spinning workers
   int workers_ = 0;
-  int sleeping_ = 0;
+  std::vector<Sleeper *> sleepers_;  // the last to fall asleep is woken first: its caches are the warmest
+  cpu_set_t home_{};                 // where workers may run; none on machines of more CPUs than the set holds
+
+  void wake(int wanted) {
+    cpu_set_t elsewhere = home_;
+    const int here = sched_getcpu();
+    if (here >= 0 && here < CPU_SETSIZE) CPU_CLR(here, &elsewhere);
+    const bool choice = CPU_COUNT(&elsewhere) > 0;
+    for (; wanted > 0 && !sleepers_.empty(); wanted--) {
+      Sleeper &worker = *sleepers_.back();
+      sleepers_.pop_back();
+      if (choice) pthread_setaffinity_np(worker.thread, sizeof elsewhere, &elsewhere);
+      worker.woken = true;
+      worker.wake.notify_one();
+    }
+  }
 
   void forget(Job &job) {
     jobs_.erase(std::remove(jobs_.begin(), jobs_.end(), &job), jobs_.end());
@@ -104,6 +130,7 @@ class Pool {
   void grow(int wanted) {
     wanted = std::min(wanted, MAX_WORKERS);
     if (workers_ >= wanted) return;
+    if (workers_ == 0 && pthread_getaffinity_np(pthread_self(), sizeof home_, &home_) != 0) CPU_ZERO(&home_);
     // Signals to the process are the JVM's business; those that a fault raises in the thread itself stay open.
     sigset_t all, previous;
     sigfillset(&all);
@@ -136,8 +163,20 @@ class Pool {
     return nullptr;
   }
 
+  // From a wake-up on the worker may be moved anywhere again.
+  void sleep(std::unique_lock<std::mutex> &lock, Sleeper &self) {
+    self.woken = false;
+    sleepers_.push_back(&self);
+    self.wake.wait(lock, [&] { return self.woken; });
+    if (CPU_COUNT(&home_) == 0) return;
+    lock.unlock();
+    pthread_setaffinity_np(self.thread, sizeof home_, &home_);
+    lock.lock();
+  }
+
   void work() {
     pthread_setname_np(pthread_self(), "eckart");
+    Sleeper self;
     std::unique_lock<std::mutex> lock(mutex_);
     for (;;) {
       Job *job = take();
@@ -145,10 +184,7 @@ class Pool {
         lock.unlock();
         for (int i = 0; i < SPINS && waiting_.load(std::memory_order_relaxed) == 0; i++) spin();
         lock.lock();
-        if (!jobs_.empty()) continue;
-        sleeping_++;
-        arrival_.wait(lock);
-        sleeping_--;
+        if (jobs_.empty()) sleep(lock, self);
         continue;
       }
       lock.unlock();

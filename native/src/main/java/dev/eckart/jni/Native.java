@@ -1,9 +1,9 @@
 package dev.eckart.jni;
 
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Namespace;
@@ -29,7 +29,7 @@ import org.bytedeco.javacpp.annotation.Properties;
 @Namespace("eckart")
 public final class Native {
     static {
-        Loader.load(Native.class);
+        Library.load();
     }
 
     private Native() {}
@@ -45,6 +45,10 @@ public final class Native {
     public static native @NoException @Cast("const char*") String instructionSet();
 
     public static native @NoException @Cast("const char*") String openblasConfig();
+
+    public static native @NoException @Cast("const char*") String openblasBuilt();
+
+    public static native @NoException @Cast("const char*") String openblasPath();
 
     public static native void copy(int srcType, int dstType, @Cast("const int64_t*") long[] desc, int threads);
 
@@ -217,6 +221,13 @@ public final class Native {
         return bytes == 0
                 ? ByteBuffer.allocateDirect(0).order(ByteOrder.nativeOrder())
                 : new Bytes(address, bytes).asByteBuffer().order(ByteOrder.nativeOrder());
+    }
+
+    /** The address of the first remaining element of a direct buffer. */
+    public static long address(Buffer direct) {
+        // A slice begins at its first element: a position would be counted in elements of Pointer, whatever those of
+        // the buffer.
+        return new Pointer(direct.slice()).address();
     }
 
     private static final class Bytes extends BytePointer {

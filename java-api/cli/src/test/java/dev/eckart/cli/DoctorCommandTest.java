@@ -14,19 +14,18 @@ class DoctorCommandTest {
                 .contains("OpenBLAS")
                 .contains("threads   ")
                 .contains(".javacpp")
-                .containsPattern("missing   cuda: .*NVIDIA|device    cuda:0");
+                .contains("missing   cuda: ");
         assertThat(run.err()).isEmpty();
     }
 
     @Test
     void json_tells_the_same() {
         JsonNode report = Run.json(Run.ok("doctor", "--json").out());
+        assertThat(report.get("best").asText()).isEqualTo("cpu");
         assertThat(report.get("devices").get("cpu").get("description").asText()).contains("OpenBLAS");
         assertThat(report.get("devices").get("cpu").get("availableBytes").asLong())
                 .isPositive();
-        // The whole reason, where there is one.
-        assertThat(report.get("best").asText().equals("cpu"))
-                .isEqualTo(report.get("missing").path("cuda").asText().contains("NVIDIA"));
+        assertThat(report.get("missing").get("cuda").asText()).contains("eckart-cuda");
         assertThat(report.get("threads").asInt()).isPositive();
     }
 }

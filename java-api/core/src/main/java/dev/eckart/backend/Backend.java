@@ -3,7 +3,6 @@ package dev.eckart.backend;
 import dev.eckart.memory.Buffer;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,6 +31,11 @@ public interface Backend {
 
     /** The {@code bytes} from {@code offset} on as a direct buffer; host memory only, and only while the caller holds a share. */
     java.nio.ByteBuffer map(Buffer buffer, long offset, int bytes);
+
+    /** The address of the first remaining element of a direct buffer; host memory only. */
+    default long address(java.nio.Buffer direct) {
+        throw new UnsupportedOperationException("address: " + device() + " has no host memory");
+    }
 
     /** Element-wise copy between strided views of one shape, casting as Java does. */
     void copy(View source, View target);
@@ -88,9 +92,6 @@ public interface Backend {
 
     /** Symmetric A (destroyed) = Σ wᵢ·vᵢ·vᵢᵀ, w descending, vᵢ the rows of {@code vt} when present; false: not converged. */
     boolean eigh(View a, View w, Optional<View> vt);
-
-    /** The drivers that {@link #svd} has, in the order in which they are tried. */
-    List<SvdDriver> svdDrivers();
 
     /** A (destroyed) = U·diag(s)·Vᵀ, descending, signs by the rule of {@link #orientVectors}; false: not converged. */
     boolean svd(SvdDriver driver, View a, View s, Optional<Vectors> vectors);

@@ -29,6 +29,13 @@ final class NativeFailure {
                 || reason.contains("Permission denied")) {
             return "its cache folder must be writable and not mounted noexec: set -Dorg.bytedeco.javacpp.cachedir=FOLDER";
         }
+        if (reason.contains("OpenBLAS")) {
+            return "have org.bytedeco:openblas of that version on the class path instead of an older one (in Maven, declare eckart"
+                    + " first), or use Eckart before what brings the older one";
+        }
+        if (NativeFailure.class.getModule().isNamed() && reason.contains("Could not find")) {
+            return "modules that hold only native libraries are required by none: add --add-modules ALL-MODULE-PATH";
+        }
         return "supported are linux-x86_64 and linux-arm64 with glibc 2.34 or newer, with the jars eckart-native and openblas of"
                 + " that classifier on the class path; a cache folder that is not writable is replaced by"
                 + " -Dorg.bytedeco.javacpp.cachedir=FOLDER";

@@ -39,7 +39,8 @@ public interface LinearOperator {
     /** Columns from (included) to (excluded), (m, to − from). */
     default Tensor columns(long from, long to) {
         try (Scope scope = Scope.open()) {
-            Tensor unit = Matrices.unitColumns(this, columns(), from, to);
+            Tensor unit = Tensor.zeros(dtype(), columns(), to - from);
+            unit.slice(0, from, to).assign(Tensor.eye(dtype(), to - from));
             return scope.keep(multiply(unit));
         }
     }
@@ -47,7 +48,8 @@ public interface LinearOperator {
     /** Rows from (included) to (excluded), (to − from, n). */
     default Tensor rows(long from, long to) {
         try (Scope scope = Scope.open()) {
-            Tensor unit = Matrices.unitColumns(this, rows(), from, to);
+            Tensor unit = Tensor.zeros(dtype(), rows(), to - from);
+            unit.slice(0, from, to).assign(Tensor.eye(dtype(), to - from));
             return scope.keep(multiplyTransposed(unit).transpose());
         }
     }

@@ -72,6 +72,19 @@ public final class Buffer {
         return shares.retain();
     }
 
+    /**
+     * Takes a share for {@code holder}, given back once that is unreachable.
+     *
+     * @return false when the memory has already been freed
+     */
+    public boolean retainFor(Object holder) {
+        if (!retain()) {
+            return false;
+        }
+        CLEANER.register(holder, this::release);
+        return true;
+    }
+
     /** Gives a share back; the last one frees the memory. */
     public void release() {
         if (shares.release()) {

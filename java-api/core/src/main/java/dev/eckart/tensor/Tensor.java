@@ -193,6 +193,25 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(new View(Buffer.wrapped(Device.cpu(), address, bytes, owner), dtype, Layout.contiguous(s)));
     }
 
+    /**
+     * A host tensor over the remaining elements of a direct buffer in native byte order, without a copy: F64, F32, I64 or I32 as the
+     * buffer is one of double, float, long or int, U8 over bytes. The buffer is held strongly, as in
+     * {@link #wrap(long, long, Object, DType, long...)}. Not for a mapped file: one that shrinks ends the process.
+     *
+     * @param shape without one, a vector
+     * @throws IllegalArgumentException when the buffer is not such a one, is read-only, or smaller than the shape
+     */
+    public static Tensor wrap(java.nio.Buffer direct, long... shape) {
+        DType dtype = DirectBuffers.elementType("wrap", direct);
+        long count = direct.remaining();
+        return wrap(
+                count == 0 ? dtype.bytes() : Backends.of(Device.cpu()).address(direct),
+                count * dtype.bytes(),
+                direct,
+                dtype,
+                shape.length == 0 ? new long[] {count} : shape);
+    }
+
     // ---- looking
 
     /** The shape. */
@@ -600,10 +619,7 @@ public final class Tensor implements AutoCloseable {
      */
     public <E extends Exception> void withBuffers(BufferAction<E> action) throws E {
         check("withBuffers");
-        if (!view.layout().isContiguous()) {
-            throw new IllegalArgumentException(
-                    "withBuffers: tensor " + shape() + " is not contiguous; take contiguous() first");
-        }
+        requireContiguous("withBuffers");
         if (!view.buffer().retain()) {
             throw closedError("withBuffers");
         }
@@ -616,6 +632,28 @@ public final class Tensor implements AutoCloseable {
         } finally {
             view.buffer().release();
         }
+    }
+
+    /**
+     * The memory of a contiguous host tensor as a direct buffer in native byte order, without a copy. The memory stays as long as the
+     * buffer, or a slice or view of it such as {@code asFloatBuffer()}, is reachable, whoever closes the tensor; so it is the
+     * collector that frees it. Inside one method {@link #withBuffers} does without.
+     *
+     * @throws IllegalArgumentException beyond 2^31 - 1 bytes, or when the tensor is not contiguous
+     */
+    public ByteBuffer asByteBuffer() {
+        check("asByteBuffer");
+        requireContiguous("asByteBuffer");
+        long bytes = view.shape().size() * dtype().bytes();
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("asByteBuffer: tensor " + shape() + " " + dtype()
+                    + " has more bytes than a buffer can hold; take slices");
+        }
+        ByteBuffer memory = backend().map(view.buffer(), byteOffset(), (int) bytes);
+        if (!view.buffer().retainFor(memory)) {
+            throw closedError("asByteBuffer");
+        }
+        return memory;
     }
 
     // ---- inside the package
@@ -656,6 +694,13 @@ public final class Tensor implements AutoCloseable {
     void requireRank(String operation, int rank) {
         if (shape().rank() != rank) {
             throw new IllegalArgumentException(operation + ": needs rank " + rank + ", shape is " + shape());
+        }
+    }
+
+    private void requireContiguous(String operation) {
+        if (!view.layout().isContiguous()) {
+            throw new IllegalArgumentException(
+                    operation + ": tensor " + shape() + " is not contiguous; take contiguous() first");
         }
     }
 

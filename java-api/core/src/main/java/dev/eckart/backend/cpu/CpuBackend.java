@@ -3,7 +3,6 @@ package dev.eckart.backend.cpu;
 import dev.eckart.backend.Backend;
 import dev.eckart.backend.BinaryOp;
 import dev.eckart.backend.Distribution;
-import dev.eckart.backend.Lease;
 import dev.eckart.backend.ReduceOp;
 import dev.eckart.backend.SvdDriver;
 import dev.eckart.backend.UnaryOp;
@@ -17,7 +16,6 @@ import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.MemoryLimitException;
 import dev.eckart.memory.Threads;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Optional;
 
 /** The host: OpenBLAS and Eckart's own kernels, through {@link Native}. */
@@ -25,9 +23,9 @@ public final class CpuBackend implements Backend {
     /** Requests from here on are held against the machine's free memory before they are made. */
     private static final long CHECKED_BYTES = 64L << 20;
 
-    /** Loads the native library; throws a LinkageError when it can't. */
+    /** Loads the native library; throws a LinkageError when it can't, an IllegalStateException beside an old OpenBLAS. */
     public CpuBackend() {
-        Native.hardwareThreads();
+        OpenBlasVersion.require(Native.openblasConfig(), Native.openblasBuilt(), Native.openblasPath());
     }
 
     @Override
@@ -82,6 +80,11 @@ public final class CpuBackend implements Backend {
     @Override
     public ByteBuffer map(Buffer buffer, long offset, int bytes) {
         return Native.bytes(buffer.address() + offset, bytes);
+    }
+
+    @Override
+    public long address(java.nio.Buffer direct) {
+        return Native.address(direct);
     }
 
     @Override
@@ -295,11 +298,6 @@ public final class CpuBackend implements Backend {
                             Threads.current())
                     == 0;
         }
-    }
-
-    @Override
-    public List<SvdDriver> svdDrivers() {
-        return List.of(SvdDriver.GESDD, SvdDriver.GESVD);
     }
 
     @Override

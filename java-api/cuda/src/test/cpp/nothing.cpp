@@ -1,1 +1,0 @@
-// The double of a library of which nothing is called
