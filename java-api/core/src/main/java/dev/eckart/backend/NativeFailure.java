@@ -30,8 +30,8 @@ final class NativeFailure {
             return "its cache folder must be writable and not mounted noexec: set -Dorg.bytedeco.javacpp.cachedir=FOLDER";
         }
         if (reason.contains("OpenBLAS")) {
-            return "have org.bytedeco:openblas of that version on the class path instead of an older one (in Maven, declare eckart"
-                    + " first), or use Eckart before what brings the older one";
+            return "have org.bytedeco:openblas of that version on the class path instead of an older one (in Maven, by"
+                    + " dependencyManagement), or use Eckart before what brings the older one";
         }
         if (NativeFailure.class.getModule().isNamed() && reason.contains("Could not find")) {
             return "modules that hold only native libraries are required by none: add --add-modules ALL-MODULE-PATH";
