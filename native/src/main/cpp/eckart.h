@@ -34,7 +34,7 @@ void fill(int type, const int64_t *desc, double value, int threads);     // oper
 void unary(int op, int type, const int64_t *desc, int threads);          // operands: out, a. Floating types (BF16 computes in f32); NEG ABS SQUARE SIGN also I64, I32
 void binary(int op, int type, const int64_t *desc, int threads);         // operands: out, a, b. All types but U8; integer DIV by zero throws "division by zero"
 void axpby(int type, double alpha, double beta, const int64_t *desc, int threads);  // operands: y, x.  y = alpha x + beta y; beta = 0 does not read y. F64, F32
-// UnaryOp:  0 NEG 1 ABS 2 SQUARE 3 SQRT 4 RECIPROCAL 5 EXP 6 LOG 7 TANH 8 SIGMOID 9 SIGN
+// UnaryOp:  0 NEG 1 ABS 2 SQUARE 3 SQRT 4 RECIPROCAL 5 EXP 6 LOG 7 TANH 8 SIGMOID 9 SIGN 10 ERF 11 SILU 12 GELU
 // BinaryOp: 0 ADD 1 SUB 2 MUL 3 DIV 4 MIN 5 MAX 6 POW   (MIN, MAX give NaN when either is NaN)
 
 // ---- reductions (reduce.cpp)
@@ -43,6 +43,11 @@ int64_t firstNonFinite(int type, const int64_t *desc, int threads);            /
 // ReduceOp: 0 SUM 1 MIN 2 MAX 3 SUM_OF_SQUARES.  SUM of nothing is 0. MIN and MAX of nothing are refused by the caller; NaN wins in both.
 // F32 and BF16 sums are accumulated so that the error is at most a few ulp (blocks in f32 lanes, blocks in f64); out is F64 or the input's type;
 // integer types: out is I64 (SUM, SUM_OF_SQUARES) or the input's type (MIN, MAX).
+
+// ---- rows (rows.cpp). F64, F32, BF16 (computes in f32)
+void softmax(bool log, int type, const int64_t *desc, int threads);      // operands: out, a. Over the last axis: e^a / sum e^a, or its logarithm; a row of -inf gives NaN
+void normalize(int type, int axes, double epsilon, const int64_t *desc, int threads);
+// operands: out, a, scale, shift (address 0: none). (a - mean) / sqrt(variance + epsilon) * scale + shift, mean and variance (divisor n) over the last `axes` axes, 1 or 2
 
 // ---- random numbers (random.cpp): Philox4x32-10, key = seed, counter = (element index / lane, stream)
 void random(int distribution, int type, int64_t seed, int64_t stream, int64_t offset, double a, double b, int64_t out, int64_t count, int threads);

@@ -4,6 +4,7 @@
 // Integers wrap as Java's do: their arithmetic is done unsigned, where overflow is defined.
 #pragma once
 #include "elementary.h"
+#include "gates.h"
 
 namespace eckart {
 namespace {
@@ -28,6 +29,9 @@ struct Exp { template <class T> ECKART_FN T operator()(T x) const { return expon
 struct Log { template <class T> ECKART_FN T operator()(T x) const { return logarithm(x); } };
 struct Tanh { template <class T> ECKART_FN T operator()(T x) const { return hyperbolicTangent(x); } };
 struct Sigmoid { template <class T> ECKART_FN T operator()(T x) const { return logistic(x); } };
+struct Erf { template <class T> ECKART_FN T operator()(T x) const { return errorFunction(x); } };
+struct Silu { template <class T> ECKART_FN T operator()(T x) const { return silu(x); } };
+struct Gelu { template <class T> ECKART_FN T operator()(T x) const { return gelu(x); } };
 struct Sign {  // -1, 0 or 1; a zero keeps its sign, NaN stays NaN
     template <class T> ECKART_FN T operator()(T x) const {
         T y = x > T(0) ? T(1) : x;

@@ -6,6 +6,7 @@
 #include "loops_move.h"
 #include "loops_random.h"
 #include "loops_reduce.h"
+#include "loops_rows.h"
 
 #define ECKART_PASTE(a, b) a##b
 #define ECKART_TABLE(isa) ECKART_PASTE(kernels_, isa)
@@ -23,7 +24,8 @@ namespace eckart {
 const Kernels ECKART_TABLE(ECKART_ISA) = {
     ECKART_ISA_NAME,
     {UNARY(Neg), UNARY(Abs), UNARY(Square), {UNARY_FLOATS(Sqrt)}, {UNARY_FLOATS(Reciprocal)}, {UNARY_FLOATS(Exp)},
-     {UNARY_FLOATS(Log)}, {UNARY_FLOATS(Tanh)}, {UNARY_FLOATS(Sigmoid)}, UNARY(Sign)},
+     {UNARY_FLOATS(Log)}, {UNARY_FLOATS(Tanh)}, {UNARY_FLOATS(Sigmoid)}, UNARY(Sign), {UNARY_FLOATS(Erf)},
+     {UNARY_FLOATS(Silu)}, {UNARY_FLOATS(Gelu)}},
     {BINARY(Add), BINARY(Sub), BINARY(Mul), BINARY(Div), BINARY(Min), BINARY(Max), BINARY(Pow)},
     {CASTS(double), CASTS(float), CASTS(BFloat16), CASTS(int64_t), CASTS(int32_t), CASTS(uint8_t)},
     {mapUnary<Same, uint8_t, uint8_t>, mapUnary<Same, uint16_t, uint16_t>, mapUnary<Same, float, float>, mapUnary<Same, double, double>},
@@ -33,6 +35,8 @@ const Kernels ECKART_TABLE(ECKART_ISA) = {
     REDUCTIONS(reduceColumnsLoop),
     {firstNonFiniteLoop<uint64_t, 0x7ff0000000000000>, firstNonFiniteLoop<uint32_t, 0x7f800000>, firstNonFiniteLoop<uint16_t, 0x7f80>},
     {{uniform64, uniform32}, {normal64, normal32}, {integers<int64_t>, integers<int32_t>}},
+    {softmaxLoop<double>, softmaxLoop<float>, softmaxLoop<BFloat16>},
+    {normalizeLoop<double>, normalizeLoop<float>, normalizeLoop<BFloat16>},
 };
 
 }  // namespace eckart

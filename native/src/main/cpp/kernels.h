@@ -16,6 +16,11 @@ struct Draw {
     uint64_t range;
 };
 
+// A row of `runs` runs of `length` elements; byte strides between and in them of: output, input, scale, shift
+struct RowForm {
+    int64_t runs, length, outer[4], inner[4];
+};
+
 struct Kernels {
     using Unary = void (*)(int64_t n, char *out, int64_t outStride, const char *a, int64_t aStride);
     // false: an integer was divided by zero
@@ -32,10 +37,15 @@ struct Kernels {
     // Elements of `blocks` blocks from block `first` on
     using Random = void (*)(const Draw &draw, uint64_t first, int64_t blocks, char *out);
 
+    // One row; `log`: of its logarithm
+    using Softmax = void (*)(bool log, int64_t n, char *out, int64_t outStride, const char *a, int64_t aStride);
+    // One row: (a - mean) / sqrt(variance + epsilon) scale + shift; scale and shift may be null
+    using Normalize = void (*)(const RowForm &row, double epsilon, char *const *at);
+
     static constexpr int64_t COLUMNS = 2048;
 
     const char *name;
-    Unary unary[10][5];
+    Unary unary[13][5];
     Binary binary[7][5];
     Unary cast[6][6];       // [from][to]
     Unary move[4];          // by log2 of the element's size
@@ -45,6 +55,8 @@ struct Kernels {
     ReduceColumns reduceColumns[4][6];
     FirstNonFinite firstNonFinite[3];
     Random random[3][2];    // [distribution]: F64, F32; INTEGERS: I64, I32
+    Softmax softmax[3];
+    Normalize normalize[3];
 };
 
 extern const Kernels kernels_v2, kernels_v3, kernels_v4, kernels_v8;

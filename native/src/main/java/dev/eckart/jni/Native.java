@@ -66,6 +66,12 @@ public final class Native {
     public static native @Cast("int64_t") long firstNonFinite(
             int type, @Cast("const int64_t*") long[] desc, int threads);
 
+    public static native void softmax(
+            @Cast("bool") boolean log, int type, @Cast("const int64_t*") long[] desc, int threads);
+
+    public static native void normalize(
+            int type, int axes, double epsilon, @Cast("const int64_t*") long[] desc, int threads);
+
     public static native void random(
             int distribution,
             int type,

@@ -55,6 +55,15 @@ public interface Backend {
     /** Reduces a over the axes where {@code out}, stretched to the shape of a, has stride 0. */
     void reduce(ReduceOp op, View a, View out);
 
+    /** Softmax of the last dimension, or its logarithm. F64, F32, BF16. */
+    void softmax(boolean log, View a, View out);
+
+    /**
+     * (a − mean) / √(variance + epsilon) · scale + shift, with mean and variance (divisor n) over the last {@code axes} dimensions, 1
+     * or 2; scale and shift already stretched to the shape of a. F64, F32, BF16.
+     */
+    void normalize(int axes, double epsilon, View a, Optional<View> scale, Optional<View> shift, View out);
+
     /** The row-major index of the first NaN or infinity, or -1. */
     long firstNonFinite(View a);
 

@@ -11,7 +11,13 @@ public enum UnaryOp {
     LOG,
     TANH,
     SIGMOID,
-    SIGN;
+    SIGN,
+    /** The error function. */
+    ERF,
+    /** x / (1 + e^−x). */
+    SILU,
+    /** x·(1 + erf(x / √2)) / 2. */
+    GELU;
 
     /** Whether integers are accepted too. */
     public boolean acceptsIntegers() {

@@ -704,7 +704,7 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
-    private void requireFloating(String operation) {
+    void requireFloating(String operation) {
         check(operation);
         if (!dtype().isFloating()) {
             throw new IllegalArgumentException(
@@ -727,7 +727,7 @@ public final class Tensor implements AutoCloseable {
         requireSameDevice(operation, other);
     }
 
-    private Tensor unary(UnaryOp op, String name) {
+    Tensor unary(UnaryOp op, String name) {
         if (!op.acceptsIntegers() || dtype() == DType.U8) {
             requireFloating(name);
         }

@@ -7,6 +7,7 @@ package dev.eckart.backend;
 abstract class BackendContract
         implements ElementwiseContract,
                 ReduceContract,
+                RowsContract,
                 RandomContract,
                 SmallProductContract,
                 SparseContract,

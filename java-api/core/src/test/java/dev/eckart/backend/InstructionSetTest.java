@@ -43,7 +43,12 @@ class InstructionSetTest {
 
     /** What depends on the instruction set: the own kernels. */
     static final class Kernels
-            implements ElementwiseContract, ReduceContract, RandomContract, SparseContract, SmallProductContract {
+            implements ElementwiseContract,
+                    ReduceContract,
+                    RowsContract,
+                    RandomContract,
+                    SparseContract,
+                    SmallProductContract {
         @Override
         public Backend backend() {
             return Backends.of(Device.cpu());
@@ -68,6 +73,9 @@ class InstructionSetTest {
                     selectMethod(Kernels.class, "gemmOfEveryEdge"),
                     selectMethod(Kernels.class, "gemmOfSeveralBlocks"),
                     selectMethod(Kernels.class, "gemmPassesNaNAndInfinity"),
+                    selectMethod(Kernels.class, "softmaxInEveryForm", DType.class),
+                    selectMethod(Kernels.class, "normalizeGroupsInEveryForm", DType.class),
+                    selectMethod(Kernels.class, "normalizeFarFromZeroLosesNothing", DType.class),
                     selectMethod(Kernels.class, "firstNonFiniteFindsTheFirst"),
                     selectMethod(Kernels.class, "uniformIsBitEqualToTheDefinition"),
                     selectMethod(Kernels.class, "normalIsWithinFourUlpsOfTheDefinition"),

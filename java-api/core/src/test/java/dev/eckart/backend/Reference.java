@@ -93,7 +93,7 @@ final class Reference {
 
     // ---- element by element
 
-    /** The value of op at x; for EXP, LOG, TANH and SIGMOID not rounded to the type. */
+    /** The value of an op that is exact up to one rounding; {@link PreciseFunctions} has the others. */
     static double unary(UnaryOp op, DType dtype, double x) {
         return switch (op) {
             case NEGATE -> -x;
@@ -101,11 +101,8 @@ final class Reference {
             case SQUARE -> exact(dtype, x * x);
             case SQRT -> exact(dtype, Math.sqrt(x));
             case RECIPROCAL -> exact(dtype, 1 / x);
-            case EXP -> StrictMath.exp(x);
-            case LOG -> StrictMath.log(x);
-            case TANH -> StrictMath.tanh(x);
-            case SIGMOID -> x < 0 ? StrictMath.exp(x) / (1 + StrictMath.exp(x)) : 1 / (1 + StrictMath.exp(-x));
             case SIGN -> Math.signum(x);
+            default -> throw new IllegalArgumentException(op + " is not rounded once");
         };
     }
 

@@ -131,12 +131,17 @@ record Values(DType dtype, double[] floats, long[] integers) {
 
     /** Fails unless element i is within {@code limits[i]} of {@code expected[i]}; NaN and infinities must be the same. */
     void assertWithin(double[] expected, double[] limits, Supplier<String> what) {
+        assertWithin(expected, new double[expected.length], limits, what);
+    }
+
+    /** The same, of {@code expected[i] + rest[i]}. */
+    void assertWithin(double[] expected, double[] rest, double[] limits, Supplier<String> what) {
         if (floats.length != expected.length) {
             throw new AssertionError(what.get() + ": " + floats.length + " elements, not " + expected.length);
         }
         for (int i = 0; i < expected.length; i++) {
             boolean same = floats[i] == expected[i] || Double.isNaN(floats[i]) && Double.isNaN(expected[i]);
-            if (!same && !(Math.abs(floats[i] - expected[i]) <= limits[i])) {
+            if (!same && !(Math.abs(floats[i] - expected[i] - rest[i]) <= limits[i])) {
                 throw new AssertionError(what.get() + ": element " + i + " is " + floats[i] + ", not " + expected[i]
                         + " within " + limits[i]);
             }

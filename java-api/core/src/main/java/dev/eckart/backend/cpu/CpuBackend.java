@@ -16,6 +16,8 @@ import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.MemoryLimitException;
 import dev.eckart.memory.Threads;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The host: OpenBLAS and Eckart's own kernels, through {@link Native}. */
@@ -126,6 +128,22 @@ public final class CpuBackend implements Backend {
     public void reduce(ReduceOp op, View a, View out) {
         try (Lease lease = Lease.of(a, out)) {
             Native.reduce(op.ordinal(), type(a), type(out), describe(out.broadcastTo(a.shape()), a), Threads.current());
+        }
+    }
+
+    @Override
+    public void softmax(boolean log, View a, View out) {
+        try (Lease lease = Lease.of(a, out)) {
+            Native.softmax(log, type(out), describe(out, a), Threads.current());
+        }
+    }
+
+    @Override
+    public void normalize(int axes, double epsilon, View a, Optional<View> scale, Optional<View> shift, View out) {
+        View[] views = {out, a, scale.orElse(null), shift.orElse(null)};
+        try (Lease lease =
+                Lease.of(Arrays.stream(views).filter(Objects::nonNull).toArray(View[]::new))) {
+            Native.normalize(type(out), axes, epsilon, describe(views), Threads.current());
         }
     }
 
@@ -371,7 +389,7 @@ public final class CpuBackend implements Backend {
                 : matrix.layout().stride(-2);
     }
 
-    /** The packed operands of eckart.h; all views have the shape of the first. */
+    /** The packed operands of eckart.h; all views have the shape of the first. One that is null gets address and strides 0. */
     private static long[] describe(View... views) {
         int rank = views[0].shape().rank();
         long[] desc = new long[1 + rank + views.length * (1 + rank)];
@@ -381,9 +399,9 @@ public final class CpuBackend implements Backend {
             desc[at++] = views[0].shape().dim(i);
         }
         for (View view : views) {
-            desc[at++] = view.address();
+            desc[at++] = view == null ? 0 : view.address();
             for (int i = 0; i < rank; i++) {
-                desc[at++] = view.layout().stride(i);
+                desc[at++] = view == null ? 0 : view.layout().stride(i);
             }
         }
         return desc;
