@@ -70,6 +70,18 @@ PRODUCTS = {
     "spmm": lambda inputs, rows: sparse_rows(inputs, rows, False),
     "spmm-transposed": lambda inputs, rows: sparse_rows(inputs, rows, True),
 }
+
+
+def erf(x):
+    from scipy.special import erf as function
+    return function(x)
+
+
+def softmax(a):
+    e = np.exp(a - a.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
 ELEMENTWISE = {
     "add": lambda a, b: a + b,
     "transpose": lambda a: a.T,
@@ -79,6 +91,11 @@ ELEMENTWISE = {
     "sum": lambda a: a.sum(),
     "sum-0": lambda a: a.sum(0),
     "sum-1": lambda a: a.sum(1),
+    "exp": np.exp,
+    "silu": lambda a: a / (1 + np.exp(-a)),
+    "gelu": lambda a: a * (1 + erf(a * np.sqrt(0.5))) / 2,
+    "softmax": softmax,
+    "layernorm": lambda a, scale, shift: (a - a.mean(-1, keepdims=True)) / np.sqrt(a.var(-1, keepdims=True) + 1e-5) * scale + shift,
 }
 
 

@@ -79,6 +79,9 @@ def cases():
         Case("add-1e7-f32", "add", [(10_000_000,)] * 2, "f4", ["scipy", "torch"], 21, {"torch": 1}),
         *[Case(f"{name}-f{8 * int(dtype[1])}", operation, [shape], dtype, ["torch"], 11, {"torch": 1})
           for name, operation, shape, dtypes in MOVES for dtype in dtypes],
+        *[Case(f"{name}-1e7-f32", name, [(10_000_000,)], "f4", ["torch"], 21, {"torch": 1}) for name in ["exp", "silu", "gelu"]],
+        Case("softmax-4096x4096-f32", "softmax", [(4096, 4096)], "f4", ["torch"], 21, {"torch": 1}),
+        *[Case(f"layernorm-4096x{n}-f32", "layernorm", [(4096, n), (n,), (n,)], "f4", ["torch"], 21, {"torch": 1}) for n in [1024, 4096]],
         *sparse(100_000, 20_000, 4_000_000, "f8", 4),
         *sparse(100_000, 20_000, 4_000_000, "f4", 3),
         *sparse(20_000, 50_000, 3_000_000, "f8", 4),

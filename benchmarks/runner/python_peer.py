@@ -103,6 +103,21 @@ class Torch:
         own = getattr(self, self.operation.replace("-", "_"), None)
         self.result = own(*self.inputs) if own else [TORCH[self.operation](*self.inputs)]
 
+    def exp(self, a):
+        return [self.torch.exp(a)]
+
+    def silu(self, a):
+        return [self.torch.nn.functional.silu(a)]
+
+    def gelu(self, a):
+        return [self.torch.nn.functional.gelu(a)]
+
+    def softmax(self, a):
+        return [self.torch.softmax(a, -1)]
+
+    def layernorm(self, a, scale, shift):
+        return [self.torch.nn.functional.layer_norm(a, scale.shape, scale, shift)]
+
     def svd(self, a):
         return self.torch.linalg.svd(a, full_matrices=False)
 

@@ -104,7 +104,7 @@ template <class T> ECKART_FN Moments<Computed<T>> moments(const RowForm &row, do
     for (int64_t r = 0; r < row.runs; r++) {
         const char *run = a + r * row.outer[1];
         inLanes(row.length, [&](int64_t l, int64_t i) __attribute__((always_inline)) {
-            const double d = double(read<T>(run + i * stride) - centre);
+            const double d = double(read<T>(run + i * stride)) - double(centre);
             sum[l] += d;
             squares[l] = mulAdd(d, d, squares[l]);
         });

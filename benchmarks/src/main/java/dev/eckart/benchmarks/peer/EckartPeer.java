@@ -9,6 +9,7 @@ import dev.eckart.linalg.TruncatedSvd;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.Threads;
 import dev.eckart.pca.Pca;
+import dev.eckart.tensor.Activations;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,6 +63,8 @@ public final class EckartPeer implements Peer {
             case "sum" -> Optional.of(new TensorTask(() -> loaded.get(0).sum(), close));
             case "sum-0" -> Optional.of(new TensorTask(() -> loaded.get(0).sum(0), close));
             case "sum-1" -> Optional.of(new TensorTask(() -> loaded.get(0).sum(1), close));
+            case "exp", "silu", "gelu", "softmax", "layernorm" ->
+                Optional.of(new TensorTask(() -> activation(operation, loaded), close));
             case "svd" -> Optional.of(new SvdTask(() -> Svd.of(loaded.get(0)), close));
             case "truncated-dense" ->
                 Optional.of(new SvdTask(() -> TruncatedSvd.rank(LEADING).of(loaded.get(0)), close));
@@ -76,6 +79,17 @@ public final class EckartPeer implements Peer {
         try (view) {
             return view.copy();
         }
+    }
+
+    private static Tensor activation(String operation, List<Tensor> loaded) {
+        Tensor a = loaded.get(0);
+        return switch (operation) {
+            case "exp" -> a.exp();
+            case "silu" -> Activations.silu(a);
+            case "gelu" -> Activations.gelu(a);
+            case "softmax" -> Activations.softmax(a, -1);
+            default -> Activations.layerNorm(a, loaded.get(1), loaded.get(2), 1e-5);
+        };
     }
 
     /** On a sparse matrix, given by its starts, columns and entries, and a dense factor. */
