@@ -20,7 +20,7 @@ public final class CommonsMathPeer implements Peer {
 
     @Override
     public String describe() {
-        return "Commons Math " + RealMatrix.class.getPackage().getImplementationVersion() + ", 1 thread";
+        return Worker.library(RealMatrix.class) + ", 1 thread";
     }
 
     @Override

@@ -26,7 +26,7 @@ public final class NetlibPeer implements Peer {
     public String describe() {
         String classes =
                 blas.getClass().getSimpleName() + " and " + lapack.getClass().getSimpleName();
-        return "netlib " + classes
+        return "netlib: " + Worker.library(BLAS.class) + ", " + Worker.library(LAPACK.class) + ", " + classes
                 + (classes.contains("JNI") ? ", OpenBLAS of Eckart, " + Worker.threads() + " threads" : ", 1 thread");
     }
 

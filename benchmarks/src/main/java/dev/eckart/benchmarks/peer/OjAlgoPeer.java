@@ -28,7 +28,7 @@ public final class OjAlgoPeer implements Peer {
 
     @Override
     public String describe() {
-        return "ojAlgo " + OjAlgoUtils.getVersion() + ", at most " + threads + " threads";
+        return Worker.library(OjAlgoUtils.class) + ", at most " + threads + " threads";
     }
 
     @Override

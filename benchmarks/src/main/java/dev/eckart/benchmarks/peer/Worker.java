@@ -36,6 +36,12 @@ public final class Worker {
         return Integer.getInteger("eckart.threads", Runtime.getRuntime().availableProcessors());
     }
 
+    /** Name and version of a library: those of the jar that holds the class. */
+    public static String library(Class<?> type) {
+        String jar = type.getProtectionDomain().getCodeSource().getLocation().getPath();
+        return jar.substring(jar.lastIndexOf('/') + 1).replaceFirst("\\.jar$", "");
+    }
+
     /** What the {@code main} of a peer calls: serves until standard input ends. */
     public static void serve(Startable start) throws Exception {
         PrintStream answers = System.out;

@@ -26,7 +26,7 @@ public final class Nd4jPeer implements Peer {
 
     @Override
     public String describe() {
-        return "ND4J 1.0.0-M2.1, " + Nd4j.getEnvironment().maxMasterThreads() + " threads";
+        return Worker.library(Nd4j.class) + ", " + Nd4j.getEnvironment().maxMasterThreads() + " threads";
     }
 
     @Override

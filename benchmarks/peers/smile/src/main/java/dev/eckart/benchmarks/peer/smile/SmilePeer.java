@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.openblas.global.openblas;
 import smile.feature.extraction.PCA;
 import smile.math.blas.UPLO;
 import smile.math.matrix.ARPACK;
@@ -25,7 +26,7 @@ public final class SmilePeer implements Peer {
 
     @Override
     public String describe() {
-        return "Smile 3.1.1, OpenBLAS 0.3.26, " + Worker.threads() + " threads";
+        return Worker.library(PCA.class) + ", " + Worker.library(openblas.class) + ", " + Worker.threads() + " threads";
     }
 
     @Override
