@@ -10,13 +10,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * ND4J on its CPU backend: products, and LAPACK's gesvd and syev of the OpenBLAS that it brings along, f64 and f32. Its gesvd gives
- * all of U, so that only square matrices are compared; its own operation svd fails on these in the thin form.
+ * ND4J on its CPU backend: products, and LAPACK's gesvd and syev, f64 and f32. The OpenBLAS is Eckart's: its own 0.3.19 computes
+ * wrongly on AVX-512. Its gesvd gives all of U, so that only square matrices are compared; its own operation svd fails on these in
+ * the thin form.
  */
 public final class Nd4jPeer implements Peer {
     /** Serves this peer; takes no arguments. */
@@ -26,7 +28,7 @@ public final class Nd4jPeer implements Peer {
 
     @Override
     public String describe() {
-        return Worker.library(Nd4j.class) + ", " + Nd4j.getEnvironment().maxMasterThreads() + " threads";
+        return Worker.library(Nd4j.class) + ", " + Worker.library(openblas.class) + ", " + Nd4j.getEnvironment().maxMasterThreads() + " threads";
     }
 
     @Override

@@ -15,7 +15,7 @@ import smile.math.blas.UPLO;
 import smile.math.matrix.ARPACK;
 import smile.math.matrix.Matrix;
 
-/** Smile over the OpenBLAS and ARPACK that it brings along, f64. */
+/** Smile over Eckart's OpenBLAS, newer than its own, and the ARPACK that it brings along, f64. */
 public final class SmilePeer implements Peer {
     private static final int LEADING = 20;
 
