@@ -28,7 +28,8 @@ public final class Nd4jPeer implements Peer {
 
     @Override
     public String describe() {
-        return Worker.library(Nd4j.class) + ", " + Worker.library(openblas.class) + ", " + Nd4j.getEnvironment().maxMasterThreads() + " threads";
+        return Worker.library(Nd4j.class) + ", " + Worker.library(openblas.class) + ", "
+                + Nd4j.getEnvironment().maxMasterThreads() + " threads";
     }
 
     @Override
