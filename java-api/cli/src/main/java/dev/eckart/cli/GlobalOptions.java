@@ -58,6 +58,11 @@ public final class GlobalOptions {
         return json;
     }
 
+    /** Whether no device was asked for: the best one is taken, or that which suits the input. */
+    boolean anyDevice() {
+        return device.equals("auto");
+    }
+
     /** Standard output. */
     public PrintWriter out() {
         return spec.commandLine().getOut();

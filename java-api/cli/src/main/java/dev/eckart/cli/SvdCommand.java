@@ -45,7 +45,7 @@ final class SvdCommand implements Callable<Integer> {
     @Option(
             names = "--driver",
             paramLabel = "D",
-            description = "auto, gesdd, gesvd, qr, gram or randomized (default: auto)")
+            description = "auto, gesdd, gesvd, gesvdj (GPU), qr, gram or randomized (default: auto)")
     private String driver = "auto";
 
     @Option(names = "--out", paramLabel = "DIR", description = "the folder to write to")
@@ -93,7 +93,7 @@ final class SvdCommand implements Callable<Integer> {
 
     private void sparse(Csr a, Driver choice, Session session, Outputs outputs, Stopwatch watch, Progress progress)
             throws IOException {
-        if (!session.device().equals(a.device())) {
+        if (!session.device().equals(a.device()) && !options.anyDevice()) {
             throw new UsageException("--device " + session.device() + ": sparse matrices are on the cpu; --device cpu");
         }
         Shape shape = Shape.of(a.rows(), a.columns());
@@ -188,7 +188,7 @@ final class SvdCommand implements Callable<Integer> {
                 .put("seed", options.seed())
                 .put("seconds", watch.seconds())
                 .put("certificate", Certificates.fields(svd.certificate()))
-                .putMachine(session.device());
+                .putMachine(svd.s().device());
         outputs.write("report.json", report + "\n");
         outputs.commit();
         progress.close();

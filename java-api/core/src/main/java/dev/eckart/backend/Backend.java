@@ -3,6 +3,7 @@ package dev.eckart.backend;
 import dev.eckart.memory.Buffer;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -101,6 +102,9 @@ public interface Backend {
 
     /** Symmetric A (destroyed) = Σ wᵢ·vᵢ·vᵢᵀ, w descending, vᵢ the rows of {@code vt} when present; false: not converged. */
     boolean eigh(View a, View w, Optional<View> vt);
+
+    /** The drivers that {@link #svd} has, in the order in which they are tried. */
+    List<SvdDriver> svdDrivers();
 
     /** A (destroyed) = U·diag(s)·Vᵀ, descending, signs by the rule of {@link #orientVectors}; false: not converged. */
     boolean svd(SvdDriver driver, View a, View s, Optional<Vectors> vectors);

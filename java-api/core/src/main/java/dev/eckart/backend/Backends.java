@@ -3,13 +3,17 @@ package dev.eckart.backend;
 import dev.eckart.backend.cpu.CpuBackend;
 import dev.eckart.memory.Device;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
-/** The one place that looks backends up. Keeps why one is unavailable. Thread-safe. */
+/**
+ * The one place that looks backends up. Keeps why one is unavailable. The host's is opened without the others: what works on the CPU
+ * alone never waits for a GPU to be looked for. Thread-safe.
+ */
 public final class Backends {
     private Backends() {}
 
@@ -36,24 +40,42 @@ public final class Backends {
         }
     }
 
-    private static final class Holder {
+    private static final class Host {
+        /** Why nothing is opened at all, or null. */
+        static final String CONFLICT =
+                Versions.conflict(Backends.class.getClassLoader()).orElse(null);
+
+        static final Backend CPU;
+        static final String MISSING;
+
+        static {
+            Backend cpu = null;
+            String missing = CONFLICT;
+            if (CONFLICT == null) {
+                try {
+                    cpu = new CpuBackend();
+                } catch (LinkageError | RuntimeException e) {
+                    missing = NativeFailure.explain(e);
+                }
+            }
+            CPU = cpu;
+            MISSING = missing;
+        }
+    }
+
+    private static final class Others {
         static final Map<Device, Backend> FOUND = new LinkedHashMap<>();
         static final Map<Device.Kind, String> MISSING = new LinkedHashMap<>();
 
         static {
-            Versions.conflict(Backends.class.getClassLoader())
-                    .ifPresentOrElse(
-                            line -> List.of(Device.Kind.values()).forEach(kind -> MISSING.put(kind, line)),
-                            Holder::open);
+            if (Host.CONFLICT != null) {
+                MISSING.put(Device.Kind.CUDA, Host.CONFLICT);
+            } else {
+                open();
+            }
         }
 
         private static void open() {
-            try {
-                Backend cpu = new CpuBackend();
-                FOUND.put(cpu.device(), cpu);
-            } catch (LinkageError | RuntimeException e) {
-                MISSING.put(Device.Kind.CPU, NativeFailure.explain(e));
-            }
             MISSING.put(
                     Device.Kind.CUDA, "eckart-cuda is not on the class path; add the artifact dev.eckart:eckart-cuda");
             try {
@@ -77,9 +99,10 @@ public final class Backends {
      * @throws IllegalStateException with the whole reason when there is none
      */
     public static Backend of(Device device) {
-        Backend found = Holder.FOUND.get(device);
+        boolean host = device.kind() == Device.Kind.CPU;
+        Backend found = host ? Host.CPU : Others.FOUND.get(device);
         if (found == null) {
-            String why = Holder.MISSING.get(device.kind());
+            String why = host ? Host.MISSING : Others.MISSING.get(device.kind());
             throw new IllegalStateException("device " + device + " is not available: "
                     + (why != null ? why : "there are " + available().size() + " devices: " + available()));
         }
@@ -88,13 +111,21 @@ public final class Backends {
 
     /** The devices that work, best first. */
     public static List<Device> available() {
-        List<Device> devices = new ArrayList<>(Holder.FOUND.keySet());
+        List<Device> devices = new ArrayList<>(Others.FOUND.keySet());
+        if (Host.CPU != null) {
+            devices.add(Host.CPU.device());
+        }
         devices.sort((a, b) -> b.kind().compareTo(a.kind()));
         return List.copyOf(devices);
     }
 
     /** The kinds that do not work, each with its reason and remedy. */
     public static Map<Device.Kind, String> missing() {
-        return Map.copyOf(Holder.MISSING);
+        Map<Device.Kind, String> missing = new EnumMap<>(Device.Kind.class);
+        missing.putAll(Others.MISSING);
+        if (Host.MISSING != null) {
+            missing.put(Device.Kind.CPU, Host.MISSING);
+        }
+        return missing;
     }
 }

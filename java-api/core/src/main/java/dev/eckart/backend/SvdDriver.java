@@ -1,9 +1,11 @@
 package dev.eckart.backend;
 
-/** LAPACK's dense SVD drivers, in the order of {@code eckart.h}. */
+/** Dense SVD drivers; the host's are LAPACK's, in the order of {@code eckart.h}. */
 public enum SvdDriver {
     /** Divide and conquer (Gu and Eisenstat 1995): fast, 2·n² elements of workspace. */
     GESDD,
     /** QR iteration (Golub and Kahan 1965): slower, workspace of order n. */
-    GESVD
+    GESVD,
+    /** One-sided Jacobi rotations (cuSOLVER's gesvdj): on a GPU. */
+    GESVDJ
 }

@@ -3,6 +3,7 @@ package dev.eckart.linalg;
 import dev.eckart.linalg.Certificate.Level;
 import dev.eckart.linalg.Certificate.Norm;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
 import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -31,7 +32,7 @@ final class Certifier {
     /** For a factorization that destroys A: takes A·Ω beforehand. Ω depends on nothing that the factorization uses. */
     void observe(LinearOperator a) {
         if (level != Level.NONE) {
-            image = a.multiply(probes(a.dtype(), a.columns()));
+            image = a.multiply(probes(a.device(), a.dtype(), a.columns()));
         }
     }
 
@@ -84,13 +85,13 @@ final class Certifier {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private static Tensor probes(DType dtype, long rows) {
-        return Tensor.normal(dtype, SEED, rows, PROBES);
+    private static Tensor probes(Device device, DType dtype, long rows) {
+        return Tensor.normal(dtype, SEED, rows, PROBES).to(device);
     }
 
     /** max ‖(A − U·S·Vᵀ)ωᵢ‖. */
     private double sketchedResidual(LinearOperator a, Tensor u, Tensor s, Tensor vt) {
-        Tensor omega = probes(a.dtype(), a.columns());
+        Tensor omega = probes(a.device(), a.dtype(), a.columns());
         Tensor exact = image != null ? image : a.multiply(omega);
         Tensor product = u.matmul(vt.matmul(omega).multiply(s.reshape(-1, 1)));
         return Matrices.largest(Matrices.columnNorms(exact.subtract(product)));
@@ -98,7 +99,7 @@ final class Certifier {
 
     /** max ‖(I − QᵀQ)ωᵢ‖. */
     private static double sketchedLoss(Tensor q) {
-        Tensor omega = probes(q.dtype(), q.dim(1));
+        Tensor omega = probes(q.device(), q.dtype(), q.dim(1));
         Tensor product = q.transpose().matmul(q.matmul(omega));
         return Matrices.largest(Matrices.columnNorms(omega.subtract(product)));
     }
@@ -123,6 +124,7 @@ final class Certifier {
 
     /** ‖I − QᵀQ‖F. */
     private static double gramLoss(Tensor q) {
-        return q.transpose().matmul(q).subtract(Tensor.eye(q.dtype(), q.dim(1))).norm();
+        Tensor identity = Tensor.eye(q.dtype(), q.dim(1)).to(q.device());
+        return q.transpose().matmul(q).subtract(identity).norm();
     }
 }

@@ -15,6 +15,8 @@ public enum Driver {
     GESDD,
     /** Bidiagonalization, then QR iteration (LAPACK gesvd): slower, half the memory of gesdd. */
     GESVD,
+    /** One-sided Jacobi rotations (cuSOLVER gesvdj): full accuracy on a GPU. */
+    GESVDJ,
     /** A = Q·R, then the SVD of the small R: for matrices much taller (or wider) than wide. */
     QR,
     /** Eigenvectors of AᵀA: fast, but singular values below √ε·σ₁ are lost; refused (falls back to gesdd) where that shows. */

@@ -39,8 +39,7 @@ public interface LinearOperator {
     /** Columns from (included) to (excluded), (m, to − from). */
     default Tensor columns(long from, long to) {
         try (Scope scope = Scope.open()) {
-            Tensor unit = Tensor.zeros(dtype(), columns(), to - from);
-            unit.slice(0, from, to).assign(Tensor.eye(dtype(), to - from));
+            Tensor unit = Matrices.unitColumns(this, columns(), from, to);
             return scope.keep(multiply(unit));
         }
     }
@@ -48,8 +47,7 @@ public interface LinearOperator {
     /** Rows from (included) to (excluded), (to − from, n). */
     default Tensor rows(long from, long to) {
         try (Scope scope = Scope.open()) {
-            Tensor unit = Tensor.zeros(dtype(), rows(), to - from);
-            unit.slice(0, from, to).assign(Tensor.eye(dtype(), to - from));
+            Tensor unit = Matrices.unitColumns(this, rows(), from, to);
             return scope.keep(multiplyTransposed(unit).transpose());
         }
     }

@@ -71,6 +71,13 @@ final class Matrices {
         return u.multiply(s);
     }
 
+    /** Columns from (included) to (excluded) of the identity of order {@code n}, where the operands of {@code a} lie. */
+    static Tensor unitColumns(LinearOperator a, long n, long from, long to) {
+        Tensor unit = Tensor.zeros(a.dtype(), n, to - from);
+        unit.slice(0, from, to).assign(Tensor.eye(a.dtype(), to - from));
+        return unit.to(a.device());
+    }
+
     /** Euclidean norms of the columns. */
     static double[] columnNorms(Tensor a) {
         double[] norms = new double[Math.toIntExact(a.dim(1))];

@@ -47,6 +47,18 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
         return new Options();
     }
 
+    /** The drivers for all triplets on the device of {@code a}, first the one that AUTO takes. */
+    static List<Driver> drivers(Tensor a) {
+        return a.backend().svdDrivers().stream()
+                .map(d -> Driver.valueOf(d.name()))
+                .toList();
+    }
+
+    /** What AUTO takes. */
+    static Driver best(Tensor a) {
+        return drivers(a).get(0);
+    }
+
     /** U·diag(s)·Vᵀ. */
     public Tensor reconstruct() {
         return reconstruct(s.dim(-1));
@@ -95,9 +107,9 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             return this;
         }
 
-        /** {@code AUTO}, {@code GESDD} or {@code GESVD}; for the others see {@link TruncatedSvd}. */
+        /** {@code AUTO}, {@code QR}, or one that A's device has; for those of leading triplets see {@link TruncatedSvd}. */
         public Options driver(Driver choice) {
-            if (choice != Driver.AUTO && choice != Driver.GESDD && choice != Driver.GESVD && choice != Driver.QR) {
+            if (choice == Driver.GRAM || choice == Driver.RANDOMIZED) {
                 throw new IllegalArgumentException("svd: driver " + choice
                         + " computes leading triplets only: give a rank (TruncatedSvd.rank, --rank)");
             }
@@ -178,7 +190,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             Tensor s = Tensor.empty(a.device(), a.dtype(), plan.rank());
             try {
                 if (plan.rank() > 0) {
-                    run(a, s, Optional.empty(), order(plan.driver()), new ArrayList<>());
+                    run(a, s, Optional.empty(), order(a, plan.driver()), new ArrayList<>());
                 }
                 return s;
             } catch (RuntimeException | Error e) {
@@ -204,7 +216,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
                 Backend.Vectors vectors = new Backend.Vectors(u.view(), vt.view());
                 Driver used = plan.driver() == Driver.QR
                         ? throughQr(a, u, s, vt, fallbacks)
-                        : run(a, s, Optional.of(vectors), order(plan.driver()), fallbacks);
+                        : run(a, s, Optional.of(vectors), order(a, plan.driver()), fallbacks);
                 Tensor thinU = u.slice(1, 0, plan.rank());
                 Tensor thinV = vt.slice(0, 0, plan.rank());
                 return certifier.certify(operator, thinU, s, thinV, used, fallbacks, 1);
@@ -235,7 +247,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
                 Tensor a, Tensor s, Optional<Backend.Vectors> vectors, List<Driver> order, List<String> fallbacks) {
             for (Driver candidate : order) {
                 Interrupts.check("svd");
-                SvdDriver lapack = candidate == Driver.GESVD ? SvdDriver.GESVD : SvdDriver.GESDD;
+                SvdDriver lapack = SvdDriver.valueOf(candidate.name());
                 try (Tensor work = inPlace(a) ? a.contiguous() : a.copy()) {
                     if ((backend == null ? a.backend() : backend).svd(lapack, work.view(), s.view(), vectors)) {
                         checkFinite(a, s);
@@ -251,8 +263,10 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
                     + (inPlace(a) ? "; the input was overwritten: try again with driver gesvd" : ""));
         }
 
-        private static List<Driver> order(Driver first) {
-            return first == Driver.GESVD ? List.of(Driver.GESVD) : List.of(Driver.GESDD, Driver.GESVD);
+        /** The driver asked for, and those that its device would try after it. */
+        private static List<Driver> order(Tensor a, Driver first) {
+            List<Driver> all = drivers(a);
+            return all.subList(Math.max(0, all.indexOf(first)), all.size());
         }
 
         private static void checkFinite(Tensor a, Tensor s) {
@@ -264,7 +278,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
 
         private static void fillIdentity(Tensor t) {
             if (t.shape().size() > 0) {
-                t.assign(Tensor.eye(t.dtype(), t.dim(0)));
+                t.assign(Tensor.eye(t.dtype(), t.dim(0)).to(t.device()));
             }
         }
 
@@ -289,10 +303,14 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
                         "svd: driver qr gives the thin decomposition only; use gesdd for a full one");
             }
             if (choice == Driver.AUTO) {
-                choice = Driver.GESDD;
+                choice = best(a);
                 reason = "all " + k + " triplets at full accuracy";
             }
-            SvdDriver lapack = choice == Driver.GESVD ? SvdDriver.GESVD : SvdDriver.GESDD;
+            if (choice != Driver.QR && !drivers(a).contains(choice)) {
+                throw new IllegalArgumentException("svd: driver " + choice + " does not exist on " + a.device()
+                        + "; there are auto, qr and " + drivers(a));
+            }
+            SvdDriver lapack = SvdDriver.valueOf((choice == Driver.QR ? best(a) : choice).name());
             long work = k == 0
                     ? 0
                     : a.backend()
@@ -303,7 +321,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             long elements = full ? m * m + n * n : (m + n) * k - (reuse ? m * n : 0);
             long results = ((vectors ? elements : 0) + k) * type.bytes();
             double flops = SvdPlan.denseFlops(choice, m, n, vectors) * (shape.rank() == 3 ? shape.dim(0) : 1);
-            return SvdPlan.of(shape, k, choice, reason, flops, copy + work + results, copy + work);
+            return SvdPlan.of(a.device(), shape, k, choice, reason, flops, copy + work + results, copy + work);
         }
 
         private static String remedy(SvdPlan plan) {

@@ -1,10 +1,14 @@
 package dev.eckart.linalg;
 
 import dev.eckart.memory.Bytes;
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
 import dev.eckart.memory.MemoryLimitException;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Tensor;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What a decomposition would do, decided before it starts.
@@ -17,7 +21,7 @@ import java.util.Locale;
  * @param bytes memory for copy, results and workspace, A itself not counted
  * @param workspace the part of {@code bytes} that is freed before the result is returned
  * @param seconds predicted from the flops, the share of the driver's work that runs at the rate of a matrix product, and that rate as
- *     measured once on this machine
+ *     measured once on A's device
  */
 public record SvdPlan(
         Shape shape,
@@ -32,6 +36,7 @@ public record SvdPlan(
     private static double efficiency(Driver driver) {
         return switch (driver) {
             case GESVD -> 0.12;
+            case GESVDJ -> 0.02; // not measured yet: Jacobi sweeps are far from the rate of a product
             case QR -> 0.45;
             case GRAM -> 0.6;
             case RANDOMIZED -> 0.5;
@@ -39,8 +44,16 @@ public record SvdPlan(
         };
     }
 
-    static SvdPlan of(Shape shape, long rank, Driver driver, String reason, double flops, long bytes, long workspace) {
-        double seconds = flops / (efficiency(driver) * Rate.flops());
+    static SvdPlan of(
+            Device device,
+            Shape shape,
+            long rank,
+            Driver driver,
+            String reason,
+            double flops,
+            long bytes,
+            long workspace) {
+        double seconds = flops / (efficiency(driver) * Rate.flops(device));
         return new SvdPlan(shape, rank, driver, reason, flops, bytes, workspace, seconds);
     }
 
@@ -78,25 +91,24 @@ public record SvdPlan(
         /** Of a slow core; where there is no room to measure. */
         private static final double NOMINAL = 1e10;
 
-        private static volatile double measured;
+        private static final Map<Device, Double> MEASURED = new ConcurrentHashMap<>();
 
-        static double flops() {
-            if (measured == 0) {
-                try {
-                    measured = measure();
-                } catch (MemoryLimitException e) {
-                    return NOMINAL;
-                }
+        static double flops(Device device) {
+            try {
+                return MEASURED.computeIfAbsent(device, Rate::measure);
+            } catch (MemoryLimitException e) {
+                return NOMINAL;
             }
-            return measured;
         }
 
-        private static double measure() {
+        private static double measure(Device device) {
             double best = Double.POSITIVE_INFINITY;
-            try (Tensor a = Tensor.uniform(dev.eckart.memory.DType.F64, 1, ORDER, ORDER)) {
+            try (Tensor host = Tensor.uniform(DType.F64, 1, ORDER, ORDER);
+                    Tensor a = host.to(device)) {
                 for (int i = 0; i < 3; i++) {
                     long start = System.nanoTime();
                     a.matmul(a).close();
+                    a.backend().synchronize();
                     best = Math.min(best, (System.nanoTime() - start) / 1e9);
                 }
             }

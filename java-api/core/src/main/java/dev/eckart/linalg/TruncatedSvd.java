@@ -109,6 +109,7 @@ public final class TruncatedSvd {
             checkRank(a.rows(), a.columns());
             Sketch sketch = new Sketch(a.rows(), a.columns(), a.flops());
             return SvdPlan.of(
+                    a.device(),
                     Shape.of(a.rows(), a.columns()),
                     sketch.rank,
                     Driver.RANDOMIZED,
@@ -249,17 +250,19 @@ public final class TruncatedSvd {
                 Tensor square = Tensor.empty(a.device(), a.dtype(), tall.dim(1), tall.dim(1));
                 a.backend().gram(1, tall.contiguous().view(), 0, square.view());
                 if (a.backend().firstNonFinite(square.view()) >= 0) {
-                    return kept(scope, cut(a, operator, Driver.GESDD, List.of("gram: AᵀA overflows")));
+                    return kept(scope, cut(a, operator, Svd.best(a), List.of("gram: AᵀA overflows")));
                 }
                 Eigh eigen = Eigh.of(square);
-                Tensor s = eigen.w().maximum(Tensor.zeros(a.dtype())).sqrt();
+                Tensor s = eigen.w()
+                        .maximum(Tensor.zeros(a.dtype()).to(a.device()))
+                        .sqrt();
                 double[] values = s.toArray();
                 long k = rank >= 0 ? rank : rankFor(values, a.norm());
                 double floor = Math.sqrt(a.dtype().epsilon()) * (values.length == 0 ? 0 : values[0]);
                 if (k < 0 || k > 0 && !(values[(int) k - 1] > 10 * floor)) {
                     return kept(
                             scope,
-                            cut(a, operator, Driver.GESDD, List.of("gram: singular values below √ε·σ₁ are lost")));
+                            cut(a, operator, Svd.best(a), List.of("gram: singular values below √ε·σ₁ are lost")));
                 }
                 Tensor v = eigen.vt().slice(0, 0, k);
                 Tensor kept = s.slice(0, 0, k).contiguous();
@@ -330,11 +333,11 @@ public final class TruncatedSvd {
             Sketch sketch = new Sketch(m, n, 2.0 * m * n);
             long small = Math.min(m, n);
             long k = sketch.rank;
-            double dense = SvdPlan.denseFlops(Driver.GESDD, m, n, true);
+            double dense = SvdPlan.denseFlops(Svd.best(a), m, n, true);
             Driver choice = driver;
             String reason = "as asked";
             if (choice == Driver.AUTO) {
-                choice = rank >= 0 && sketch.flops < dense ? Driver.RANDOMIZED : Driver.GESDD;
+                choice = rank >= 0 && sketch.flops < dense ? Driver.RANDOMIZED : Svd.best(a);
                 reason = rank < 0
                         ? "the rank is known only after all values are"
                         : sketch + String.format(Locale.ROOT, ", against %.3g for a full decomposition", dense / 1e9);
@@ -349,12 +352,14 @@ public final class TruncatedSvd {
                             ? 0
                             : copy
                                     + small * (m + n) * type.bytes()
-                                    + a.backend().svdWorkspace(dev.eckart.backend.SvdDriver.GESDD, true, type, m, n);
+                                    + a.backend()
+                                            .svdWorkspace(
+                                                    a.backend().svdDrivers().get(0), true, type, m, n);
             };
             double flops = choice == Driver.RANDOMIZED
                     ? sketch.flops
                     : choice == Driver.GRAM ? 1.0 * m * n * small + 9.0 * small * small * small : dense;
-            return SvdPlan.of(a.shape(), k, choice, reason, flops, workspace + k * triplets, workspace);
+            return SvdPlan.of(a.device(), a.shape(), k, choice, reason, flops, workspace + k * triplets, workspace);
         }
 
         /** The cost of subspace iteration, for A with this many operations for a product with one vector. */

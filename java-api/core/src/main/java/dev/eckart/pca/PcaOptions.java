@@ -95,7 +95,7 @@ public final class PcaOptions {
                 double[] deviation = variance.sqrt().toArray();
                 double[] means = mean.toArray();
                 constant = replaceConstant(deviation, means, n, x.dtype());
-                scale = Optional.of(Tensor.of(deviation).to(x.dtype()));
+                scale = Optional.of(Tensor.of(deviation).to(x.dtype()).to(x.device()));
                 total = x.dim(1) - constant;
             }
             LinearOperator operator = LinearOperator.standardized(x, mean, scale.orElse(null));
@@ -135,7 +135,7 @@ public final class PcaOptions {
             case COVARIANCE -> {
                 long start = System.nanoTime();
                 Eigh eigen = Eigh.of(covariance(operator, x));
-                Tensor variance = eigen.w().maximum(Tensor.zeros(x.dtype()));
+                Tensor variance = eigen.w().maximum(Tensor.zeros(x.dtype()).to(x.device()));
                 long k = enough(variance.toArray(), total, Math.min(n, d));
                 Certificate certificate = certify(operator, eigen.vt().slice(0, 0, k), variance.slice(0, 0, k));
                 yield new Found(
@@ -174,8 +174,8 @@ public final class PcaOptions {
         for (int i = 0; i < s.length; i++) {
             divisor[i] = s[i] == 0 ? 1 : s[i];
         }
-        Tensor u = scores.divide(Tensor.of(divisor).to(operator.dtype()));
-        return Certificate.of(operator, u, Tensor.of(s).to(operator.dtype()), components, level);
+        Tensor u = scores.divide(Tensor.of(divisor).to(operator.dtype()).to(operator.device()));
+        return Certificate.of(operator, u, Tensor.of(s).to(operator.dtype()).to(operator.device()), components, level);
     }
 
     /** s² / (n − 1). */
@@ -200,7 +200,7 @@ public final class PcaOptions {
     /** By blocks of rows, which are centred before they are multiplied: XᵀX − n·μμᵀ would cancel. */
     private static Tensor covariance(LinearOperator operator, Tensor x) {
         long d = x.dim(1);
-        Tensor c = Tensor.zeros(x.dtype(), d, d);
+        Tensor c = Tensor.zeros(x.dtype(), d, d).to(x.device());
         long height = Math.max(1, BLOCK_ELEMENTS / Math.max(1, d));
         for (long from = 0; from < x.dim(0); from += height) {
             Interrupts.check("pca");
@@ -216,7 +216,7 @@ public final class PcaOptions {
     private static Tensor columnMeans(Tensor x) {
         try (Scope scope = Scope.open()) {
             Tensor first = x.mean(0);
-            Tensor rest = Tensor.zeros(x.dtype(), x.dim(1));
+            Tensor rest = Tensor.zeros(x.dtype(), x.dim(1)).to(x.device());
             forEachBlock(x, rows -> rest.assign(rest.add(rows.subtract(first).sum(0))));
             return scope.keep(first.add(rest.multiply(1.0 / x.dim(0))));
         }
@@ -224,7 +224,7 @@ public final class PcaOptions {
 
     private static Tensor columnVariances(Tensor x, Tensor mean) {
         try (Scope scope = Scope.open()) {
-            Tensor sum = Tensor.zeros(x.dtype(), x.dim(1));
+            Tensor sum = Tensor.zeros(x.dtype(), x.dim(1)).to(x.device());
             forEachBlock(
                     x, rows -> sum.assign(sum.add(rows.subtract(mean).square().sum(0))));
             return scope.keep(sum.multiply(1.0 / (x.dim(0) - 1)));

@@ -241,8 +241,10 @@ class SvdTest {
                 .hasMessage("svd: needs f64 or f32, not i32; cast with to(DType.F64)");
         assertThatThrownBy(() -> Svd.of(Tensor.zeros(DType.F64, 2))).hasMessageStartingWith("svd: needs a matrix");
         assertThatThrownBy(() -> Svd.options().driver(Driver.RANDOMIZED)).hasMessageContaining("give a rank");
+        assertThatThrownBy(() -> Svd.options().driver(Driver.GESVDJ).of(Tensor.zeros(DType.F64, 2, 2)))
+                .hasMessage("svd: driver gesvdj does not exist on cpu; there are auto, qr and [gesdd, gesvd]");
         assertThatThrownBy(() -> Driver.parse("gesddd"))
-                .hasMessage("driver: 'gesddd' is none of auto, gesdd, gesvd, qr, gram, randomized");
+                .hasMessage("driver: 'gesddd' is none of auto, gesdd, gesvd, gesvdj, qr, gram, randomized");
     }
 
     @Test

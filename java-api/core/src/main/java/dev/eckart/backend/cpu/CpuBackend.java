@@ -3,6 +3,7 @@ package dev.eckart.backend.cpu;
 import dev.eckart.backend.Backend;
 import dev.eckart.backend.BinaryOp;
 import dev.eckart.backend.Distribution;
+import dev.eckart.backend.Lease;
 import dev.eckart.backend.ReduceOp;
 import dev.eckart.backend.SvdDriver;
 import dev.eckart.backend.UnaryOp;
@@ -17,6 +18,7 @@ import dev.eckart.memory.MemoryLimitException;
 import dev.eckart.memory.Threads;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -316,6 +318,11 @@ public final class CpuBackend implements Backend {
                             Threads.current())
                     == 0;
         }
+    }
+
+    @Override
+    public List<SvdDriver> svdDrivers() {
+        return List.of(SvdDriver.GESDD, SvdDriver.GESVD);
     }
 
     @Override

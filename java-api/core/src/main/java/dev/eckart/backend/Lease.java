@@ -1,21 +1,22 @@
-package dev.eckart.backend.cpu;
+package dev.eckart.backend;
 
-import dev.eckart.backend.View;
 import dev.eckart.memory.Buffer;
 
 /** Shares of the buffers of one native call, held until it returns: neither a close nor the collector frees them meanwhile. */
-final class Lease implements AutoCloseable {
+public final class Lease implements AutoCloseable {
     private final Buffer[] held;
 
     private Lease(Buffer[] held) {
         this.held = held;
     }
 
-    static Lease of(Buffer buffer) {
+    /** Takes a share of one buffer; an IllegalStateException when it has been freed. */
+    public static Lease of(Buffer buffer) {
         return take(new Buffer[] {buffer});
     }
 
-    static Lease of(View... views) {
+    /** Takes a share of the buffer of each view; an IllegalStateException when one has been freed. */
+    public static Lease of(View... views) {
         Buffer[] buffers = new Buffer[views.length];
         for (int i = 0; i < views.length; i++) {
             buffers[i] = views[i].buffer();
