@@ -14,18 +14,19 @@ class DoctorCommandTest {
                 .contains("OpenBLAS")
                 .contains("threads   ")
                 .contains(".javacpp")
-                .contains("missing   cuda: ");
+                .containsPattern("missing   cuda: .*NVIDIA|device    cuda:0");
         assertThat(run.err()).isEmpty();
     }
 
     @Test
     void json_tells_the_same() {
         JsonNode report = Run.json(Run.ok("doctor", "--json").out());
-        assertThat(report.get("best").asText()).isEqualTo("cpu");
         assertThat(report.get("devices").get("cpu").get("description").asText()).contains("OpenBLAS");
         assertThat(report.get("devices").get("cpu").get("availableBytes").asLong())
                 .isPositive();
-        assertThat(report.get("missing").get("cuda").asText()).contains("eckart-cuda");
+        // The whole reason, where there is one.
+        assertThat(report.get("best").asText().equals("cpu"))
+                .isEqualTo(report.get("missing").path("cuda").asText().contains("NVIDIA"));
         assertThat(report.get("threads").asInt()).isPositive();
     }
 }

@@ -1,0 +1,172 @@
+package dev.eckart.cuda;
+
+import dev.eckart.backend.View;
+import dev.eckart.memory.DType;
+import org.bytedeco.cuda.cublas.cublasContext;
+import org.bytedeco.cuda.global.cublas;
+import org.bytedeco.javacpp.BytePointer;
+
+/** The calls of cuBLAS that are used here, with their status checked. Full precision: TF32 never. During a turn of the GPU. */
+final class Blas {
+    static final int N = 0;
+    static final int T = 1;
+    static final int LOWER = 0;
+    static final int UPPER = 1;
+    static final int LEFT = 0;
+    static final int RIGHT = 1;
+    private static final int NON_UNIT = 0;
+    private static final int REAL_32 = 0;
+    private static final int REAL_64 = 1;
+    private static final int COMPUTE_32 = 68;
+    private static final int COMPUTE_64 = 70;
+    private static final int DEFAULT_ALGORITHM = -1;
+    private static final int DEFAULT_MATH = 0;
+
+    private final Gpu gpu;
+    private cublasContext handle;
+
+    Blas(Gpu gpu) {
+        this.gpu = gpu;
+    }
+
+    private cublasContext handle() {
+        if (handle == null) {
+            cublasContext made = new cublasContext();
+            check("cublasCreate", cublas.cublasCreate_v2(made));
+            check("cublasSetStream", cublas.cublasSetStream_v2(made, gpu.stream()));
+            check("cublasSetMathMode", cublas.cublasSetMathMode(made, DEFAULT_MATH));
+            handle = made;
+        }
+        return handle;
+    }
+
+    int version() {
+        int[] version = {0};
+        check("cublasGetVersion", cublas.cublasGetVersion_v2(handle(), version));
+        return version[0];
+    }
+
+    private static void check(String call, int code) {
+        if (code != 0) {
+            BytePointer name = cublas.cublasGetStatusName(code);
+            throw new CudaException(call, code, name == null ? "unknown" : name.getString());
+        }
+    }
+
+    /** The two scalars of a call, in the type of its elements. */
+    private long scalars(boolean single, double alpha, double beta) {
+        gpu.putResult(0, alpha, single);
+        gpu.putResult(8, beta, single);
+        return gpu.result();
+    }
+
+    void gemm(double alpha, View a, View b, double beta, View c) {
+        Gemm g = Gemm.of(a.layout(), b.layout(), c.layout());
+        boolean single = c.dtype() == DType.F32;
+        int type = single ? REAL_32 : REAL_64;
+        long scalars = scalars(single, alpha, beta);
+        check(
+                "cublasGemmStridedBatchedEx",
+                cublas.cublasGemmStridedBatchedEx_64(
+                        handle(),
+                        g.transposeB() ? T : N,
+                        g.transposeA() ? T : N,
+                        g.rows(),
+                        g.columns(),
+                        g.inner(),
+                        new Address(scalars),
+                        new Address(b.address()),
+                        type,
+                        g.ldb(),
+                        g.strideB(),
+                        new Address(a.address()),
+                        type,
+                        g.lda(),
+                        g.strideA(),
+                        new Address(scalars + 8),
+                        new Address(c.address()),
+                        type,
+                        g.ldc(),
+                        g.strideC(),
+                        g.batch(),
+                        single ? COMPUTE_32 : COMPUTE_64,
+                        DEFAULT_ALGORITHM));
+    }
+
+    /** C = alpha·AᵀA + beta·C: row-major A (m, n) is column-major X = Aᵀ (n, m), and X·Xᵀ is asked for; fills C's upper triangle. */
+    void gram(double alpha, View a, double beta, View c) {
+        long n = RowMajor.columns(a);
+        long m = RowMajor.rows(a);
+        if (c.dtype() == DType.F32) {
+            long scalars = scalars(true, alpha, beta);
+            check(
+                    "cublasSsyrk",
+                    cublas.cublasSsyrk_v2_64(
+                            handle(),
+                            LOWER,
+                            N,
+                            n,
+                            m,
+                            Address.f32(scalars),
+                            Address.f32(a.address()),
+                            RowMajor.leading(a),
+                            Address.f32(scalars + 8),
+                            Address.f32(c.address()),
+                            RowMajor.leading(c)));
+        } else {
+            long scalars = scalars(false, alpha, beta);
+            check(
+                    "cublasDsyrk",
+                    cublas.cublasDsyrk_v2_64(
+                            handle(),
+                            LOWER,
+                            N,
+                            n,
+                            m,
+                            Address.f64(scalars),
+                            Address.f64(a.address()),
+                            RowMajor.leading(a),
+                            Address.f64(scalars + 8),
+                            Address.f64(c.address()),
+                            RowMajor.leading(c)));
+        }
+    }
+
+    void triangularSolve(RowMajor.Solve how, View t, View b) {
+        if (b.dtype() == DType.F32) {
+            long scalars = scalars(true, 1, 0);
+            check(
+                    "cublasStrsm",
+                    cublas.cublasStrsm_v2_64(
+                            handle(),
+                            how.side(),
+                            how.triangle(),
+                            how.operation(),
+                            NON_UNIT,
+                            RowMajor.columns(b),
+                            RowMajor.rows(b),
+                            Address.f32(scalars),
+                            Address.f32(t.address()),
+                            RowMajor.leading(t),
+                            Address.f32(b.address()),
+                            RowMajor.leading(b)));
+        } else {
+            long scalars = scalars(false, 1, 0);
+            check(
+                    "cublasDtrsm",
+                    cublas.cublasDtrsm_v2_64(
+                            handle(),
+                            how.side(),
+                            how.triangle(),
+                            how.operation(),
+                            NON_UNIT,
+                            RowMajor.columns(b),
+                            RowMajor.rows(b),
+                            Address.f64(scalars),
+                            Address.f64(t.address()),
+                            RowMajor.leading(t),
+                            Address.f64(b.address()),
+                            RowMajor.leading(b)));
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package dev.eckart.cuda;
+
+import org.bytedeco.cuda.cudart.CUevent_st;
+import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUmemPoolHandle_st;
+import org.bytedeco.cuda.cudart.CUmod_st;
+import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.javacpp.SizeTPointer;
+
+/** The calls of the CUDA runtime and driver that are used here, each with its status checked. Addresses are longs. */
+final class Cuda {
+    static final int OUT_OF_MEMORY = 2;
+    static final int COMPUTE_MAJOR = 75;
+    static final int COMPUTE_MINOR = 76;
+    static final int MULTIPROCESSORS = 16;
+    private static final int MEMORY_POOLS = 115;
+    private static final int RELEASE_THRESHOLD = 4;
+    private static final int RESERVED_NOW = 5;
+    private static final int USED_NOW = 7;
+    private static final int TO_DEVICE = 1;
+    private static final int TO_HOST = 2;
+    private static final int NON_BLOCKING = 1;
+    private static final int NO_TIMING = 2;
+
+    private Cuda() {}
+
+    /** The name of a status of the runtime or the driver, which share their numbers. */
+    static String name(int code) {
+        BytePointer text = cudart.cudaGetErrorName(code);
+        return text == null ? "unknown" : text.getString();
+    }
+
+    private static void check(String call, int code) {
+        if (code != 0) {
+            throw new CudaException(call, code, name(code));
+        }
+    }
+
+    // ---- devices
+
+    static void setDevice(int index) {
+        check("cudaSetDevice", cudart.cudaSetDevice(index));
+    }
+
+    static String deviceName(int index) {
+        byte[] name = new byte[256];
+        check("cuDeviceGetName", cudart.cuDeviceGetName(name, name.length, index));
+        int length = 0;
+        while (length < name.length && name[length] != 0) {
+            length++;
+        }
+        return new String(name, 0, length, java.nio.charset.StandardCharsets.US_ASCII);
+    }
+
+    static int attribute(int attribute, int device) {
+        int[] value = {0};
+        check("cudaDeviceGetAttribute", cudart.cudaDeviceGetAttribute(value, attribute, device));
+        return value[0];
+    }
+
+    // ---- memory
+
+    /** The device's memory pool, which keeps what is freed for the next request; null where there is none. */
+    static CUmemPoolHandle_st pool(int device, long scratch) {
+        if (attribute(MEMORY_POOLS, device) == 0) {
+            return null;
+        }
+        CUmemPoolHandle_st pool = new CUmemPoolHandle_st();
+        check("cudaDeviceGetDefaultMemPool", cudart.cudaDeviceGetDefaultMemPool(pool, device));
+        Address all = new Address(scratch);
+        new org.bytedeco.javacpp.LongPointer(all).put(Long.MAX_VALUE);
+        check("cudaMemPoolSetAttribute", cudart.cudaMemPoolSetAttribute(pool, RELEASE_THRESHOLD, all));
+        return pool;
+    }
+
+    /** Bytes that the pool holds and nobody uses. */
+    static long idle(CUmemPoolHandle_st pool, long scratch) {
+        return poolValue(pool, RESERVED_NOW, scratch) - poolValue(pool, USED_NOW, scratch);
+    }
+
+    private static long poolValue(CUmemPoolHandle_st pool, int attribute, long scratch) {
+        Address value = new Address(scratch);
+        check("cudaMemPoolGetAttribute", cudart.cudaMemPoolGetAttribute(pool, attribute, value));
+        return new org.bytedeco.javacpp.LongPointer(value).get();
+    }
+
+    static void trim(CUmemPoolHandle_st pool) {
+        check("cudaMemPoolTrimTo", cudart.cudaMemPoolTrimTo(pool, 0));
+    }
+
+    /** Bytes that the device has free. */
+    static long free(long scratch) {
+        SizeTPointer free = new SizeTPointer(new Address(scratch));
+        check("cudaMemGetInfo", cudart.cudaMemGetInfo(free, new SizeTPointer(new Address(scratch + 8))));
+        return free.get();
+    }
+
+    /** Memory from the pool, in the stream's order; without a pool, from the device. */
+    static long allocate(long bytes, CUmemPoolHandle_st pool, CUstream_st stream) {
+        Address memory = new Address();
+        int code = pool == null ? cudart.cudaMalloc(memory, bytes) : cudart.cudaMallocAsync(memory, bytes, stream);
+        if (code != 0) {
+            cudart.cudaGetLastError(); // else the next call would report it again
+        }
+        check(pool == null ? "cudaMalloc" : "cudaMallocAsync", code);
+        return memory.address();
+    }
+
+    static void free(long address, CUmemPoolHandle_st pool, CUstream_st stream) {
+        Address memory = new Address(address);
+        if (pool == null) {
+            check("cudaFree", cudart.cudaFree(memory));
+        } else {
+            check("cudaFreeAsync", cudart.cudaFreeAsync(memory, stream));
+        }
+    }
+
+    /** Host memory that the device copies from and to without a copy in between. */
+    static long allocateHost(long bytes) {
+        Address memory = new Address();
+        check("cudaMallocHost", cudart.cudaMallocHost(memory, bytes));
+        return memory.address();
+    }
+
+    static void upload(long device, long host, long bytes, CUstream_st stream) {
+        check(
+                "cudaMemcpyAsync",
+                cudart.cudaMemcpyAsync(new Address(device), new Address(host), bytes, TO_DEVICE, stream));
+    }
+
+    static void download(long host, long device, long bytes, CUstream_st stream) {
+        check(
+                "cudaMemcpyAsync",
+                cudart.cudaMemcpyAsync(new Address(host), new Address(device), bytes, TO_HOST, stream));
+    }
+
+    static void set(long device, int value, long bytes, CUstream_st stream) {
+        check("cudaMemsetAsync", cudart.cudaMemsetAsync(new Address(device), value, bytes, stream));
+    }
+
+    // ---- streams and events
+
+    static CUstream_st stream() {
+        CUstream_st stream = new CUstream_st();
+        check("cudaStreamCreateWithFlags", cudart.cudaStreamCreateWithFlags(stream, NON_BLOCKING));
+        return stream;
+    }
+
+    static void synchronize(CUstream_st stream) {
+        check("cudaStreamSynchronize", cudart.cudaStreamSynchronize(stream));
+    }
+
+    static CUevent_st event() {
+        CUevent_st event = new CUevent_st();
+        check("cudaEventCreateWithFlags", cudart.cudaEventCreateWithFlags(event, NO_TIMING));
+        return event;
+    }
+
+    static void record(CUevent_st event, CUstream_st stream) {
+        check("cudaEventRecord", cudart.cudaEventRecord(event, stream));
+    }
+
+    static void await(CUevent_st event) {
+        check("cudaEventSynchronize", cudart.cudaEventSynchronize(event));
+    }
+
+    // ---- kernels
+
+    static CUmod_st module(byte[] image) {
+        CUmod_st module = new CUmod_st();
+        try (BytePointer data = new BytePointer(image)) {
+            check("cuModuleLoadData", cudart.cuModuleLoadData(module, data));
+        }
+        return module;
+    }
+
+    static CUfunc_st function(CUmod_st module, String name) {
+        CUfunc_st function = new CUfunc_st();
+        check("cuModuleGetFunction " + name, cudart.cuModuleGetFunction(function, module, name));
+        return function;
+    }
+
+    /** Starts a kernel whose only parameter is the struct at {@code pointers[0]}. */
+    static void launch(String name, CUfunc_st kernel, int blocks, int threads, long pointers, CUstream_st stream) {
+        check(
+                "cuLaunchKernel " + name,
+                cudart.cuLaunchKernel(
+                        kernel,
+                        blocks,
+                        1,
+                        1,
+                        threads,
+                        1,
+                        1,
+                        0,
+                        stream,
+                        new PointerPointer<>(new Address(pointers)),
+                        (PointerPointer<?>) null));
+    }
+}

@@ -1,0 +1,18 @@
+package dev.eckart.cuda;
+
+/** A call of CUDA, cuBLAS, cuSOLVER or NVRTC failed: its name, the code, and what the library says about it. */
+final class CudaException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int code;
+
+    CudaException(String call, int code, String name) {
+        super(call + " failed: " + code + " (" + name + ")");
+        this.code = code;
+    }
+
+    /** What the call returned. */
+    int code() {
+        return code;
+    }
+}

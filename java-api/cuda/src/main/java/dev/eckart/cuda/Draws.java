@@ -1,0 +1,36 @@
+package dev.eckart.cuda;
+
+import dev.eckart.backend.Distribution;
+import dev.eckart.memory.DType;
+
+/** What {@code random.cuh} takes for a distribution: the same numbers, rounded in the same places, as the CPU's kernels. */
+final class Draws {
+    private Draws() {}
+
+    /** Adds the fields of {@code RandomArgs} behind {@code out}. */
+    static Arguments addTo(Arguments arguments, DType dtype, double a, double b) {
+        long low = (long) a; // saturates, as the CPU's does
+        if (dtype == DType.F32) {
+            float from = (float) a;
+            float to = (float) b;
+            float below = Math.max(from, Math.nextAfter(to, from));
+            arguments
+                    .add((double) from)
+                    .add((double) to)
+                    .add((double) (to - from))
+                    .add((double) below);
+        } else {
+            arguments.add(a).add(b).add(b - a).add(Math.max(a, Math.nextAfter(b, a)));
+        }
+        return arguments.add(low).add((long) b - low);
+    }
+
+    /** The kernel's name. */
+    static String kernel(Distribution distribution, DType dtype) {
+        return switch (distribution) {
+            case UNIFORM -> "uniform_" + dtype;
+            case NORMAL -> "normal_" + dtype;
+            case INTEGERS -> "integers_" + dtype;
+        };
+    }
+}

@@ -1,0 +1,376 @@
+package dev.eckart.cuda;
+
+import dev.eckart.memory.DType;
+import org.bytedeco.cuda.cusolver.cusolverDnContext;
+import org.bytedeco.cuda.cusolver.gesvdjInfo;
+import org.bytedeco.cuda.global.cusolver;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * The calls of cuSOLVER that are used here, for both types, with workspace and status. Matrices are column-major; each call returns
+ * LAPACK's info, for which it waits. During a turn of the GPU.
+ */
+final class Solver {
+    private static final int VECTORS = 1;
+    private static final int VALUES_ONLY = 0;
+    private static final int UPPER = 1;
+    private static final String[] STATUS = {
+        "CUSOLVER_STATUS_SUCCESS",
+        "CUSOLVER_STATUS_NOT_INITIALIZED",
+        "CUSOLVER_STATUS_ALLOC_FAILED",
+        "CUSOLVER_STATUS_INVALID_VALUE",
+        "CUSOLVER_STATUS_ARCH_MISMATCH",
+        "CUSOLVER_STATUS_MAPPING_ERROR",
+        "CUSOLVER_STATUS_EXECUTION_FAILED",
+        "CUSOLVER_STATUS_INTERNAL_ERROR",
+        "CUSOLVER_STATUS_MATRIX_TYPE_NOT_SUPPORTED",
+        "CUSOLVER_STATUS_NOT_SUPPORTED"
+    };
+
+    private final Gpu gpu;
+    private cusolverDnContext handle;
+    private gesvdjInfo jacobi;
+
+    Solver(Gpu gpu) {
+        this.gpu = gpu;
+    }
+
+    private cusolverDnContext handle() {
+        if (handle == null) {
+            cusolverDnContext made = new cusolverDnContext();
+            check("cusolverDnCreate", cusolver.cusolverDnCreate(made));
+            check("cusolverDnSetStream", cusolver.cusolverDnSetStream(made, gpu.stream()));
+            handle = made;
+        }
+        return handle;
+    }
+
+    /** Parameters of gesvdj as they are made: the machine's accuracy, at most 100 sweeps. */
+    private gesvdjInfo jacobi() {
+        if (jacobi == null) {
+            gesvdjInfo made = new gesvdjInfo();
+            check("cusolverDnCreateGesvdjInfo", cusolver.cusolverDnCreateGesvdjInfo(made));
+            jacobi = made;
+        }
+        return jacobi;
+    }
+
+    private static void check(String call, int code) {
+        if (code != 0) {
+            throw new CudaException(call, code, code > 0 && code < STATUS.length ? STATUS[code] : "unknown");
+        }
+    }
+
+    private static int extent(String operation, long size) {
+        if (size > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(operation + ": a dimension of " + size
+                    + " is beyond cuSOLVER's 2^31 - 1; compute on the host: .to(Device.cpu())");
+        }
+        return (int) size;
+    }
+
+    /** A call with its workspace: how many elements it asks for, and the call given workspace and the address of info. */
+    private interface Sized {
+        int query(long size);
+    }
+
+    private interface Call {
+        int run(long workspace, int elements, long info);
+    }
+
+    private int elements(String call, Sized sized) {
+        check(call + "_bufferSize", sized.query(gpu.result()));
+        return gpu.resultInt();
+    }
+
+    private int run(String name, DType dtype, Sized sized, Call call) {
+        int elements = elements(name, sized);
+        // The info word stands behind the workspace.
+        long bytes = ((long) elements * dtype.bytes() + 15) / 16 * 16;
+        try (Scratch work = new Scratch(gpu, name, bytes + 16)) {
+            long info = work.address() + bytes;
+            check(name, call.run(work.address(), elements, info));
+            Cuda.download(gpu.result(), info, 4, gpu.stream());
+            Cuda.synchronize(gpu.stream());
+            int value = gpu.resultInt();
+            if (value < 0) {
+                throw new CudaException(name, value, "argument " + -value + " is wrong");
+            }
+            return value;
+        }
+    }
+
+    private static FloatPointer f(long address) {
+        return Address.f32(address);
+    }
+
+    private static DoublePointer d(long address) {
+        return Address.f64(address);
+    }
+
+    // ---- factorizations
+
+    /** A = Uᵀ·U, U in the upper triangle; > 0: not positive definite. */
+    int potrf(DType dtype, long order, long a, long lda) {
+        int n = extent("cholesky", order);
+        int ld = extent("cholesky", lda);
+        return dtype == DType.F32
+                ? run(
+                        "cusolverDnSpotrf",
+                        dtype,
+                        s -> cusolver.cusolverDnSpotrf_bufferSize(handle(), UPPER, n, f(a), ld, Address.i32(s)),
+                        (w, l, i) -> cusolver.cusolverDnSpotrf(handle(), UPPER, n, f(a), ld, f(w), l, Address.i32(i)))
+                : run(
+                        "cusolverDnDpotrf",
+                        dtype,
+                        s -> cusolver.cusolverDnDpotrf_bufferSize(handle(), UPPER, n, d(a), ld, Address.i32(s)),
+                        (w, l, i) -> cusolver.cusolverDnDpotrf(handle(), UPPER, n, d(a), ld, d(w), l, Address.i32(i)));
+    }
+
+    /** A (m, n) = Q·R: R in the upper triangle, reflections below and in {@code tau}. */
+    void geqrf(DType dtype, long rows, long columns, long a, long lda, long tau) {
+        int m = extent("qr", rows);
+        int n = extent("qr", columns);
+        int ld = extent("qr", lda);
+        if (dtype == DType.F32) {
+            run(
+                    "cusolverDnSgeqrf",
+                    dtype,
+                    s -> cusolver.cusolverDnSgeqrf_bufferSize(handle(), m, n, f(a), ld, Address.i32(s)),
+                    (w, l, i) -> cusolver.cusolverDnSgeqrf(handle(), m, n, f(a), ld, f(tau), f(w), l, Address.i32(i)));
+        } else {
+            run(
+                    "cusolverDnDgeqrf",
+                    dtype,
+                    s -> cusolver.cusolverDnDgeqrf_bufferSize(handle(), m, n, d(a), ld, Address.i32(s)),
+                    (w, l, i) -> cusolver.cusolverDnDgeqrf(handle(), m, n, d(a), ld, d(tau), d(w), l, Address.i32(i)));
+        }
+    }
+
+    /** The first k columns of Q (m, k), from the reflections of geqrf. */
+    void orgqr(DType dtype, long rows, long columns, long a, long lda, long tau) {
+        int m = extent("qr", rows);
+        int k = extent("qr", columns);
+        int ld = extent("qr", lda);
+        if (dtype == DType.F32) {
+            run(
+                    "cusolverDnSorgqr",
+                    dtype,
+                    s -> cusolver.cusolverDnSorgqr_bufferSize(handle(), m, k, k, f(a), ld, f(tau), Address.i32(s)),
+                    (w, l, i) ->
+                            cusolver.cusolverDnSorgqr(handle(), m, k, k, f(a), ld, f(tau), f(w), l, Address.i32(i)));
+        } else {
+            run(
+                    "cusolverDnDorgqr",
+                    dtype,
+                    s -> cusolver.cusolverDnDorgqr_bufferSize(handle(), m, k, k, d(a), ld, d(tau), Address.i32(s)),
+                    (w, l, i) ->
+                            cusolver.cusolverDnDorgqr(handle(), m, k, k, d(a), ld, d(tau), d(w), l, Address.i32(i)));
+        }
+    }
+
+    /** Symmetric A, of which the upper triangle is read, becomes its eigenvectors; w ascends. > 0: not converged. */
+    int syevd(DType dtype, boolean vectors, long order, long a, long lda, long w) {
+        int mode = vectors ? VECTORS : VALUES_ONLY;
+        int n = extent("eigh", order);
+        int ld = extent("eigh", lda);
+        return dtype == DType.F32
+                ? run(
+                        "cusolverDnSsyevd",
+                        dtype,
+                        s -> cusolver.cusolverDnSsyevd_bufferSize(
+                                handle(), mode, UPPER, n, f(a), ld, f(w), Address.i32(s)),
+                        (work, l, i) -> cusolver.cusolverDnSsyevd(
+                                handle(), mode, UPPER, n, f(a), ld, f(w), f(work), l, Address.i32(i)))
+                : run(
+                        "cusolverDnDsyevd",
+                        dtype,
+                        s -> cusolver.cusolverDnDsyevd_bufferSize(
+                                handle(), mode, UPPER, n, d(a), ld, d(w), Address.i32(s)),
+                        (work, l, i) -> cusolver.cusolverDnDsyevd(
+                                handle(), mode, UPPER, n, d(a), ld, d(w), d(work), l, Address.i32(i)));
+    }
+
+    /**
+     * Where a column-major singular value decomposition A (m, n) = U·diag(s)·Vᵀ goes.
+     *
+     * @param rows m
+     * @param columns n
+     * @param a destroyed
+     * @param s descending
+     * @param u (m, k), or (m, m) when full; 0: values only
+     * @param v for gesvdj V (n, k), for gesvd Vᵀ (k, n), k = n when full
+     */
+    record Svd(
+            DType dtype,
+            boolean full,
+            long rows,
+            long columns,
+            long a,
+            long lda,
+            long s,
+            long u,
+            long ldu,
+            long v,
+            long ldv) {
+        boolean vectors() {
+            return u != 0;
+        }
+    }
+
+    /** By Jacobi rotations, of any shape. > 0: not converged. */
+    int gesvdj(Svd x) {
+        return x.dtype() == DType.F32
+                ? run("cusolverDnSgesvdj", x.dtype(), s -> gesvdjSize(x, s), (w, l, i) -> {
+                    int m = extent("svd", x.rows());
+                    int n = extent("svd", x.columns());
+                    return cusolver.cusolverDnSgesvdj(
+                            handle(),
+                            x.vectors() ? VECTORS : VALUES_ONLY,
+                            x.full() ? 0 : 1,
+                            m,
+                            n,
+                            f(x.a()),
+                            extent("svd", x.lda()),
+                            f(x.s()),
+                            f(x.u()),
+                            extent("svd", x.ldu()),
+                            f(x.v()),
+                            extent("svd", x.ldv()),
+                            f(w),
+                            l,
+                            Address.i32(i),
+                            jacobi());
+                })
+                : run("cusolverDnDgesvdj", x.dtype(), s -> gesvdjSize(x, s), (w, l, i) -> {
+                    int m = extent("svd", x.rows());
+                    int n = extent("svd", x.columns());
+                    return cusolver.cusolverDnDgesvdj(
+                            handle(),
+                            x.vectors() ? VECTORS : VALUES_ONLY,
+                            x.full() ? 0 : 1,
+                            m,
+                            n,
+                            d(x.a()),
+                            extent("svd", x.lda()),
+                            d(x.s()),
+                            d(x.u()),
+                            extent("svd", x.ldu()),
+                            d(x.v()),
+                            extent("svd", x.ldv()),
+                            d(w),
+                            l,
+                            Address.i32(i),
+                            jacobi());
+                });
+    }
+
+    private int gesvdjSize(Svd x, long size) {
+        int mode = x.vectors() ? VECTORS : VALUES_ONLY;
+        int thin = x.full() ? 0 : 1;
+        int m = extent("svd", x.rows());
+        int n = extent("svd", x.columns());
+        int lda = extent("svd", x.lda());
+        int ldu = extent("svd", x.ldu());
+        int ldv = extent("svd", x.ldv());
+        return x.dtype() == DType.F32
+                ? cusolver.cusolverDnSgesvdj_bufferSize(
+                        handle(),
+                        mode,
+                        thin,
+                        m,
+                        n,
+                        f(x.a()),
+                        lda,
+                        f(x.s()),
+                        f(x.u()),
+                        ldu,
+                        f(x.v()),
+                        ldv,
+                        Address.i32(size),
+                        jacobi())
+                : cusolver.cusolverDnDgesvdj_bufferSize(
+                        handle(),
+                        mode,
+                        thin,
+                        m,
+                        n,
+                        d(x.a()),
+                        lda,
+                        d(x.s()),
+                        d(x.u()),
+                        ldu,
+                        d(x.v()),
+                        ldv,
+                        Address.i32(size),
+                        jacobi());
+    }
+
+    /** By QR iteration; m ≥ n alone. > 0: not converged. */
+    int gesvd(Svd x) {
+        byte job = (byte) (!x.vectors() ? 'N' : x.full() ? 'A' : 'S');
+        int m = extent("svd", x.rows());
+        int n = extent("svd", x.columns());
+        int lda = extent("svd", x.lda());
+        int ldu = extent("svd", x.ldu());
+        int ldv = extent("svd", x.ldv());
+        return x.dtype() == DType.F32
+                ? run(
+                        "cusolverDnSgesvd",
+                        x.dtype(),
+                        s -> cusolver.cusolverDnSgesvd_bufferSize(handle(), m, n, Address.i32(s)),
+                        (w, l, i) -> cusolver.cusolverDnSgesvd(
+                                handle(),
+                                job,
+                                job,
+                                m,
+                                n,
+                                f(x.a()),
+                                lda,
+                                f(x.s()),
+                                f(x.u()),
+                                ldu,
+                                f(x.v()),
+                                ldv,
+                                f(w),
+                                l,
+                                f(0),
+                                Address.i32(i)))
+                : run(
+                        "cusolverDnDgesvd",
+                        x.dtype(),
+                        s -> cusolver.cusolverDnDgesvd_bufferSize(handle(), m, n, Address.i32(s)),
+                        (w, l, i) -> cusolver.cusolverDnDgesvd(
+                                handle(),
+                                job,
+                                job,
+                                m,
+                                n,
+                                d(x.a()),
+                                lda,
+                                d(x.s()),
+                                d(x.u()),
+                                ldu,
+                                d(x.v()),
+                                ldv,
+                                d(w),
+                                l,
+                                d(0),
+                                Address.i32(i)));
+    }
+
+    /** Elements of workspace of gesvdj, or of gesvd. */
+    long workspace(boolean jacobiRotations, Svd x) {
+        if (jacobiRotations) {
+            return elements("cusolverDn" + (x.dtype() == DType.F32 ? "S" : "D") + "gesvdj", s -> gesvdjSize(x, s));
+        }
+        int m = extent("svd", x.rows());
+        int n = extent("svd", x.columns());
+        return x.dtype() == DType.F32
+                ? elements(
+                        "cusolverDnSgesvd", s -> cusolver.cusolverDnSgesvd_bufferSize(handle(), m, n, Address.i32(s)))
+                : elements(
+                        "cusolverDnDgesvd", s -> cusolver.cusolverDnDgesvd_bufferSize(handle(), m, n, Address.i32(s)));
+    }
+}

@@ -1,0 +1,1 @@
+// The double of a library of which nothing is called

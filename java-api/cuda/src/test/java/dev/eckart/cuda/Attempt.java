@@ -1,0 +1,32 @@
+package dev.eckart.cuda;
+
+import dev.eckart.linalg.Svd;
+import dev.eckart.memory.Device;
+import dev.eckart.tensor.Devices;
+import dev.eckart.tensor.Scope;
+import dev.eckart.tensor.Tensor;
+
+/** Says what is there, and tries three things on the first GPU, one after the other. */
+final class Attempt {
+    private Attempt() {}
+
+    public static void main(String[] args) {
+        System.out.println("best " + Devices.best());
+        Devices.missing().forEach((kind, why) -> System.out.println("missing " + why));
+        attempt(a -> System.out.println("sum " + a.sum().get()));
+        attempt(a -> System.out.println("product " + a.matmul(a)));
+        attempt(a -> {
+            Svd svd = Svd.of(a);
+            System.out.println("svd " + svd.certificate().driver() + " "
+                    + svd.certificate().fallbacks());
+        });
+    }
+
+    private static void attempt(java.util.function.Consumer<Tensor> work) {
+        try (Scope scope = Scope.open()) {
+            work.accept(Tensor.of(new double[][] {{1, 2}, {3, 4}}).to(Device.cuda(0)));
+        } catch (RuntimeException e) {
+            System.out.println("refused: " + e.getMessage());
+        }
+    }
+}

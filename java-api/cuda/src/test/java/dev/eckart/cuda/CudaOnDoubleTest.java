@@ -1,0 +1,99 @@
+package dev.eckart.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eckart.testkit.ForkedJvm;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The backend without a GPU: its every call goes through the real JNI glue to a double of CUDA's libraries, which checks addresses,
+ * leading dimensions and workspaces, and does the work on the host; the kernels are compiled by g++. What a card would do otherwise
+ * is shown by {@code ci/gpu run} alone.
+ */
+class CudaOnDoubleTest {
+    @TempDir
+    private Path temp;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dev.eckart.cuda.OnDevice", "dev.eckart.backend.CudaContract"})
+    void tests_of_a_device_pass(String tests) throws IOException, InterruptedException {
+        // Left to a card: many decompositions of sizes that mean nothing to the double.
+        List<String> options = List.of("-Deckart.tests.skip=svdInParts|svdOfLargerMatrices");
+        ForkedJvm.Result result = CudaDouble.run(CudaDouble.FOLDER, RunTests.class, Map.of(), options, tests);
+        assertThat(result.exit()).as(result.output()).isZero();
+        assertThat(result.output())
+                .containsPattern("[1-9]\\d* of [1-9]\\d* tests passed")
+                .doesNotContain("double:");
+    }
+
+    private static String attempt(Path folder, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        ForkedJvm.Result result = CudaDouble.run(folder, Attempt.class, environment, List.of());
+        assertThat(result.exit()).as(result.output()).isZero();
+        return result.output();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            35  | the NVIDIA driver is too old: it supports CUDA 12.4, CUDA 13 is needed
+            100 | the NVIDIA driver and CUDA are there, a GPU is not (cudaGetDeviceCount says 100 (cudaErrorNoDevice))
+            999 | do not work: cudaGetDeviceCount says 999
+            """)
+    void should_refuse_with_the_whole_reason_and_leave_the_host_to_work(int code, String line)
+            throws IOException, InterruptedException {
+        assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_FAIL", "cudaGetDeviceCount=" + code)))
+                .contains("best cpu")
+                .contains("missing " + (code == 999 ? "the NVIDIA driver and CUDA are there and " : "") + line)
+                .contains("refused: device cuda:0 is not available: ");
+    }
+
+    /** Half a CUDA that is found before any whole one: libraries that are no libraries are named. */
+    @Test
+    void should_name_a_library_that_cannot_be_loaded() throws IOException, InterruptedException {
+        List<String> names = new ArrayList<>(CudaLibraries.TOOLKIT);
+        names.add(CudaLibraries.DRIVER);
+        names.remove("libcusolver.so.12");
+        Path folder = CudaDouble.part(temp, names);
+        java.nio.file.Files.writeString(folder.resolve("libcusolver.so.12"), "no library");
+        assertThat(attempt(folder, Map.of()))
+                .contains("missing " + folder.resolve("libcusolver.so.12") + " cannot be loaded: ")
+                .contains("-Deckart.cuda.path");
+    }
+
+    @Test
+    void should_name_the_call_that_failed_and_go_on() throws IOException, InterruptedException {
+        String fault = "cublasGemmStridedBatchedEx=13";
+        assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_FAIL", fault)))
+                .contains("best cuda:0")
+                .contains("refused: cublasGemmStridedBatchedEx failed: 13 (CUBLAS_STATUS_EXECUTION_FAILED)")
+                .contains("sum 10.0");
+        assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_FAIL", "cudaMallocAsync=700")))
+                .contains("refused: cudaMallocAsync failed: 700 (cudaErrorIllegalAddress)");
+    }
+
+    @Test
+    void should_fall_back_to_gesvd_and_say_so_if_gesvdj_does_not_converge() throws IOException, InterruptedException {
+        assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_FAIL", "info gesvdj=3")))
+                .contains("svd gesvd [gesvdj did not converge]");
+        assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_FAIL", "info gesvdj=3,info gesvd=1")))
+                .contains("refused: svd of (2,2): gesvdj did not converge, gesvd did not converge");
+        assertThat(attempt(CudaDouble.FOLDER, Map.of())).contains("svd gesvdj []");
+    }
+
+    @Test
+    void works_without_a_memory_pool_and_says_when_memory_is_short() throws IOException, InterruptedException {
+        assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_NO_POOL", "1")))
+                .contains("sum 10.0");
+        assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_MEMORY", "1000")))
+                .contains("refused: tensor on cuda:0: needs 256 bytes", "available are 232 bytes", ".to(Device.cpu())");
+    }
+}

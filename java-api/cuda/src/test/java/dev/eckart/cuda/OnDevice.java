@@ -1,0 +1,204 @@
+package dev.eckart.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.eckart.linalg.Certificate;
+import dev.eckart.linalg.Csr;
+import dev.eckart.linalg.Driver;
+import dev.eckart.linalg.Svd;
+import dev.eckart.linalg.TruncatedSvd;
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
+import dev.eckart.memory.MemoryLimitException;
+import dev.eckart.pca.Pca;
+import dev.eckart.tensor.Devices;
+import dev.eckart.tensor.Scope;
+import dev.eckart.tensor.Tensor;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What a user does, on the first GPU. Run as {@link dev.eckart.backend.CudaContract} is. */
+class OnDevice {
+    private static final Device GPU = Device.cuda(0);
+
+    @Test
+    void is_the_device_that_best_chooses() {
+        assertThat(Devices.available()).startsWith(GPU).contains(Device.cpu());
+        assertThat(Devices.best()).isEqualTo(GPU);
+        assertThat(Devices.missing()).isEmpty();
+        assertThat(Devices.available(GPU)).isPositive();
+        assertThat(Devices.describe(GPU)).contains("compute capability").contains("driver for CUDA 13");
+        // A double is no card.
+        assertThat(Devices.describe(GPU).startsWith("NVIDIA")).isEqualTo(Boolean.getBoolean("require.cuda"));
+        assertThatThrownBy(() -> Devices.describe(Device.cuda(99)))
+                .hasMessageContaining("cuda:99 is not available")
+                .hasMessageContaining("[cuda:0, cpu]");
+    }
+
+    /** The README's program with its one line changed. */
+    @Test
+    void the_readmes_program_prints_the_same() {
+        try (Scope scope = Scope.open()) {
+            Tensor a = Tensor.of(new double[][] {{3, 0}, {4, 5}}).to(GPU);
+            Svd svd = Svd.of(a);
+            assertThat(svd.s()).hasToString("Tensor (2) f64 cuda:0 [6.70820, 2.23607]");
+            assertThat(svd.reconstruct(1))
+                    .hasToString("Tensor (2,2) f64 cuda:0\n[[1.50000, 1.50000]\n [4.50000, 4.50000]]");
+            assertThat(svd.certificate().driver()).isEqualTo(Driver.GESVDJ);
+        }
+    }
+
+    @Test
+    void an_svd_is_as_good_as_its_certificate_says_and_agrees_with_the_host() {
+        for (DType dtype : List.of(DType.F64, DType.F32)) {
+            for (long[] size : new long[][] {{60, 40}, {40, 60}, {50, 50}, {3, 3}}) {
+                try (Scope scope = Scope.open()) {
+                    Tensor host = Tensor.normal(dtype, 5, size);
+                    for (Driver driver : List.of(Driver.AUTO, Driver.GESVD, Driver.QR)) {
+                        for (Certificate.Level level : Certificate.Level.values()) {
+                            Svd svd =
+                                    Svd.options().driver(driver).certify(level).of(host.to(GPU));
+                            Svd expected = Svd.of(host);
+                            double tolerance = 100 * dtype.epsilon() * 60;
+                            assertThat(largestDifference(svd.s(), expected.s()))
+                                    .isLessThan(tolerance * expected.s().get(0));
+                            assertThat(largestDifference(svd.reconstruct(), host))
+                                    .isLessThan(tolerance * 10);
+                            if (level != Certificate.Level.NONE) {
+                                assertThat(svd.certificate().relativeResidual()).isLessThan(tolerance);
+                                assertThat(svd.certificate().orthogonalityU()).isLessThan(tolerance * 10);
+                            }
+                        }
+                    }
+                    assertThat(Svd.options().full().of(host.to(GPU)).u().dim(1)).isEqualTo(size[0]);
+                    assertThat(Svd.values(host.to(GPU)).device()).isEqualTo(GPU);
+                }
+            }
+        }
+    }
+
+    private static double largestDifference(Tensor a, Tensor b) {
+        double[] x = a.toArray();
+        double[] y = b.toArray();
+        return IntStream.range(0, x.length)
+                .mapToDouble(i -> Math.abs(x[i] - y[i]))
+                .max()
+                .orElse(0);
+    }
+
+    @Test
+    void truncated_svd_and_pca_run_there() {
+        try (Scope scope = Scope.open()) {
+            Tensor host = Tensor.normal(DType.F64, 1, 300, 8).matmul(Tensor.normal(DType.F64, 2, 8, 60));
+            for (Driver driver : List.of(Driver.RANDOMIZED, Driver.GRAM, Driver.AUTO)) {
+                Svd svd = TruncatedSvd.rank(8).driver(driver).of(host.to(GPU));
+                assertThat(svd.u().device()).isEqualTo(GPU);
+                assertThat(svd.certificate().relativeResidual()).isLessThan(1e-6);
+                assertThat(largestDifference(svd.s(), Svd.of(host).s().slice(0, 0, 8)))
+                        .isLessThan(1e-5);
+            }
+            Pca pca = Pca.components(3).fit(host.to(GPU));
+            assertThat(pca.transform(host.to(GPU)).device()).isEqualTo(GPU);
+            assertThat(largestDifference(
+                            pca.components(), Pca.components(3).fit(host).components()))
+                    .isLessThan(1e-8);
+        }
+    }
+
+    @Test
+    void batches_and_views_are_decomposed() {
+        try (Scope scope = Scope.open()) {
+            Tensor host = Tensor.normal(DType.F64, 3, 4, 7, 5);
+            Svd svd = Svd.of(host.to(GPU));
+            assertThat(largestDifference(svd.reconstruct(), host)).isLessThan(1e-12);
+            Tensor turned = host.select(0, 1).transpose();
+            assertThat(largestDifference(Svd.of(turned.to(GPU)).s(), svd.s().select(0, 1)))
+                    .isLessThan(1e-12);
+            Tensor there = host.to(GPU).select(0, 2).transpose().slice(0, 1, 4).flip(1);
+            assertThat(Svd.of(there).reconstruct().toArray())
+                    .hasSize(21)
+                    .satisfies(x -> assertThat(largestDifference(Tensor.of(x), there.reshape(21)))
+                            .isLessThan(1e-12));
+        }
+    }
+
+    @Test
+    void should_refuse_with_a_line_what_is_not_there() {
+        try (Scope scope = Scope.open()) {
+            Tensor a = Tensor.of(new double[][] {{1, 0}, {0, Double.NaN}}).to(GPU);
+            assertThatThrownBy(() -> Svd.of(a))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("element (1,1)");
+            assertThatThrownBy(() -> Svd.options().driver(Driver.GESDD).of(a.slice(0, 0, 1)))
+                    .hasMessage("svd: driver gesdd does not exist on cuda:0; there are auto, qr and [gesvdj, gesvd]");
+            assertThatThrownBy(() -> a.add(Tensor.zeros(DType.F64, 2, 2)))
+                    .hasMessageContaining("cuda:0 and cpu")
+                    .hasMessageContaining("to(device)");
+            assertThatThrownBy(() -> a.withBuffers(part -> {})).hasMessageContaining(".to(Device.cpu())");
+            assertThatThrownBy(() -> Csr.ofCoordinates(
+                            2,
+                            2,
+                            Tensor.of(new int[] {0, 1}).to(GPU),
+                            Tensor.of(new int[] {0, 1}).to(GPU),
+                            Tensor.of(new double[] {1, 2}).to(GPU)))
+                    .hasMessageContaining(".to(Device.cpu())");
+        }
+    }
+
+    @Test
+    void should_refuse_what_does_not_fit_and_go_on() {
+        long all = Devices.available(GPU);
+        assertThatThrownBy(() -> Tensor.empty(GPU, DType.U8, all * 2))
+                .isInstanceOf(MemoryLimitException.class)
+                .hasMessageContaining("cuda:0")
+                .hasMessageContaining(".to(Device.cpu())");
+        try (Tensor small = Tensor.empty(GPU, DType.F64, 10)) {
+            small.fill(2);
+            assertThat(small.sum().get()).isEqualTo(20);
+        }
+        assertThat(Devices.available(GPU)).isGreaterThan(all / 2);
+    }
+
+    @Test
+    void large_tensors_come_back_as_they_went() {
+        try (Scope scope = Scope.open()) {
+            // Several parts of the two pinned halves, the last not full.
+            Tensor host = Tensor.uniform(DType.F32, 9, 3, 1_234_567);
+            Tensor back = host.to(GPU).to(Device.cpu());
+            assertThat(back.toFloatArray()).isEqualTo(host.toFloatArray());
+            assertThat(host.to(GPU).select(0, 1).to(Device.cpu()).toFloatArray())
+                    .isEqualTo(host.select(0, 1).toFloatArray());
+        }
+    }
+
+    @Test
+    void several_threads_share_the_device() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            Callable<Double> work = () -> {
+                try (Scope scope = Scope.open()) {
+                    Tensor a = Tensor.normal(DType.F64, 7, 30, 30).to(GPU);
+                    double sum = 0;
+                    for (int i = 0; i < 20; i++) {
+                        sum += Svd.of(a).reconstruct().matmul(a).add(1).sum().get();
+                    }
+                    return sum;
+                }
+            };
+            List<Future<Double>> results = threads.invokeAll(List.of(work, work, work, work));
+            double first = results.get(0).get();
+            for (Future<Double> result : results) {
+                assertThat(result.get()).isCloseTo(first, within(1e-9 * Math.abs(first)));
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+}
