@@ -49,6 +49,24 @@ void softmax(bool log, int type, const int64_t *desc, int threads);      // oper
 void normalize(int type, int axes, double epsilon, const int64_t *desc, int threads);
 // operands: out, a, scale, shift (address 0: none). (a - mean) / sqrt(variance + epsilon) * scale + shift, mean and variance (divisor n) over the last `axes` axes, 1 or 2
 
+// ---- along one axis (argreduce.cpp, scan.cpp, gather.cpp): desc is of rank 3, (outer, length, inner), the axis between what lies around it
+void argReduce(int op, int type, const int64_t *desc, int threads);  // op 0 MIN, 1 MAX; operands: out (I64, stride 0 on the axis), a. NaN wins; the first of equals
+void scan(int op, int type, int outType, const int64_t *desc, int threads);
+// operands: out, a. op 0 SUM, 1 MIN, 2 MAX (NaN wins), 3 PRODUCT (from left to right). Floating types run in f64, F64 sums with their rounding errors
+// kept; outType is the input's, I64 for sums and products of integers. Result independent of `threads`
+int64_t gather(int type, const int64_t *desc, int64_t rows, int indexType, int64_t index, int threads);
+// operands: out (outer, count, inner), a (strides of (outer, rows, inner)). out[o, i, :] = a[o, index[i], :]; the index is I64 or I32, contiguous.
+// Returns the place of the first index outside of [0, rows), or -1; nothing was written in the former case
+int64_t scatterAdd(int type, const int64_t *desc, int64_t rows, int indexType, int64_t index, int threads);
+// operands: target (strides of (outer, rows, inner)), source (outer, count, inner). target[o, index[i], :] += source[o, i, :] for each i in turn; returns as
+// gather. All types but U8; BF16 rounds each sum. Result independent of `threads`
+
+// ---- order (topk.cpp)
+void topK(bool largest, int type, int64_t rows, int64_t n, int64_t k, int64_t a, int64_t lda, int64_t values, int64_t indices, int threads);
+// The k largest elements of each row descending, or the smallest ascending, and their places (I64); 1 <= k <= n < 2^32. NaN counts as largest, zeros
+// of both signs are equal, equals come in the order of the row. values and indices are rows x k without gaps; values = 0: none are wanted
+int64_t topKWorkspace(int type, int64_t rows, int64_t n, int64_t k, int threads);    // bytes that topK takes beside its operands
+
 // ---- random numbers (random.cpp): Philox4x32-10, key = seed, counter = (element index / lane, stream)
 void random(int distribution, int type, int64_t seed, int64_t stream, int64_t offset, double a, double b, int64_t out, int64_t count, int threads);
 // distribution 0 UNIFORM on [a, b), 1 NORMAL (mean a, standard deviation b), 2 INTEGERS on [a, b). Element i depends on (seed, stream, offset + i) alone.

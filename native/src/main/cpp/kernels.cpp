@@ -2,11 +2,13 @@
 //
 // Everything but the table has internal linkage, and no std header with inline functions comes in: the linker keeps one copy
 // of a function that several objects hold, and it must not be one with instructions that the processor lacks.
+#include "loops_arg.h"
 #include "loops_map.h"
 #include "loops_move.h"
 #include "loops_random.h"
 #include "loops_reduce.h"
 #include "loops_rows.h"
+#include "loops_scan.h"
 
 #define ECKART_PASTE(a, b) a##b
 #define ECKART_TABLE(isa) ECKART_PASTE(kernels_, isa)
@@ -18,6 +20,10 @@
                   mapUnary<Cast<int64_t>, A, int64_t>, mapUnary<Cast<int32_t>, A, int32_t>, mapUnary<Cast<uint8_t>, A, uint8_t>}
 #define TYPES(LOOP, OP) {LOOP<OP, double>, LOOP<OP, float>, LOOP<OP, BFloat16>, LOOP<OP, int64_t>, LOOP<OP, int32_t>, LOOP<OP, uint8_t>}
 #define REDUCTIONS(LOOP) {TYPES(LOOP, Sum), TYPES(LOOP, Extremum<Min>), TYPES(LOOP, Extremum<Max>), TYPES(LOOP, SumOfSquares)}
+#define FLOAT_SCANS(LOOP, OP) LOOP<OP, double, double>, LOOP<OP, float, float>, LOOP<OP, BFloat16, BFloat16>
+#define EXTREMA(LOOP, OP) {FLOAT_SCANS(LOOP, OP), LOOP<OP, int64_t, int64_t>, LOOP<OP, int32_t, int32_t>, LOOP<OP, uint8_t, uint8_t>}
+#define TOTALS(LOOP, OP) {FLOAT_SCANS(LOOP, OP), LOOP<OP, int64_t, int64_t>, LOOP<OP, int32_t, int64_t>, LOOP<OP, uint8_t, int64_t>}
+#define SCANS(LOOP) {TOTALS(LOOP, Sum), EXTREMA(LOOP, Extremum<Min>), EXTREMA(LOOP, Extremum<Max>), TOTALS(LOOP, Product)}
 
 namespace eckart {
 
@@ -34,6 +40,11 @@ const Kernels ECKART_TABLE(ECKART_ISA) = {
     REDUCTIONS(reduceLoop),
     REDUCTIONS(reduceColumnsLoop),
     {firstNonFiniteLoop<uint64_t, 0x7ff0000000000000>, firstNonFiniteLoop<uint32_t, 0x7f800000>, firstNonFiniteLoop<uint16_t, 0x7f80>},
+    {TYPES(argRun, Min), TYPES(argRun, Max)},
+    {TYPES(argColumns, Min), TYPES(argColumns, Max)},
+    SCANS(scanRun),
+    SCANS(scanColumns),
+    {sortKeys<double>, sortKeys<float>, sortKeys<BFloat16>, sortKeys<int64_t>, sortKeys<int32_t>, sortKeys<uint8_t>},
     {{uniform64, uniform32}, {normal64, normal32}, {integers<int64_t>, integers<int32_t>}},
     {softmaxLoop<double>, softmaxLoop<float>, softmaxLoop<BFloat16>},
     {normalizeLoop<double>, normalizeLoop<float>, normalizeLoop<BFloat16>},

@@ -34,6 +34,16 @@ struct Kernels {
     using ReduceColumns = void (*)(int64_t rows, int64_t n, const char *a, int64_t rowStride, int64_t columnStride, double *value, double *low);
     // Index of the first NaN or infinity, or -1
     using FirstNonFinite = int64_t (*)(int64_t n, const char *a, int64_t stride);
+    // Joins n elements, whose places are `first` and following, to (value, index); index is -1 before anything was joined
+    using ArgRun = void (*)(int64_t n, const char *a, int64_t stride, int64_t first, double *value, int64_t *index);
+    // The same for each of n <= ARG_COLUMNS columns of `rows` < 2^31 rows
+    using ArgColumns = void (*)(int64_t rows, int64_t n, const char *a, int64_t rowStride, int64_t columnStride, int64_t first, double *value, int64_t *index);
+    // out[i] = the total of (value, low) and a[0] ... a[i], which (value, low) becomes in the end
+    using ScanRun = void (*)(int64_t n, char *out, int64_t outStride, const char *a, int64_t stride, double *value, double *low);
+    // The same for each of n columns of `rows` rows
+    using ScanColumns = void (*)(int64_t rows, int64_t n, char *out, int64_t outRow, int64_t outColumn, const char *a, int64_t row, int64_t column, double *value, double *low);
+    // Sort keys of n contiguous elements, u64 for types of 8 bytes, else u32; the least of each KEYS of them, and the largest of all
+    using SortKeys = void (*)(int64_t n, const char *a, bool descending, void *keys, void *least, void *most);
     // Elements of `blocks` blocks from block `first` on
     using Random = void (*)(const Draw &draw, uint64_t first, int64_t blocks, char *out);
 
@@ -42,7 +52,7 @@ struct Kernels {
     // One row: (a - mean) / sqrt(variance + epsilon) scale + shift; scale and shift may be null
     using Normalize = void (*)(const RowForm &row, double epsilon, char *const *at);
 
-    static constexpr int64_t COLUMNS = 2048;
+    static constexpr int64_t COLUMNS = 2048, ARG_COLUMNS = 1024, KEYS = 32;
 
     const char *name;
     Unary unary[13][5];
@@ -54,6 +64,11 @@ struct Kernels {
     Reduce reduce[4][6];
     ReduceColumns reduceColumns[4][6];
     FirstNonFinite firstNonFinite[3];
+    ArgRun argRun[2][6];            // MIN, MAX
+    ArgColumns argColumns[2][6];
+    ScanRun scanRun[4][6];          // SUM, MIN, MAX, PRODUCT; sums and products of integers are I64
+    ScanColumns scanColumns[4][6];
+    SortKeys sortKeys[6];
     Random random[3][2];    // [distribution]: F64, F32; INTEGERS: I64, I32
     Softmax softmax[3];
     Normalize normalize[3];

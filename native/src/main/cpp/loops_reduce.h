@@ -44,25 +44,23 @@ template <class F> struct Extremum {
 
 constexpr int64_t LANES = 32, BLOCK = 1024, ROWS = 128, AHEAD = 1024;
 
-template <class Op, class T> ECKART_FN auto widened(const char *p) {
-    using V = typename Accumulator<T>::Type;
+template <class Op, class T, class V = typename Accumulator<T>::Type> ECKART_FN V widened(const char *p) {
     return Op::of(V(Element<T>::load(reinterpret_cast<const T *>(p))));
 }
 
 // One block; `stride` is a constant in the contiguous case
-template <class Op, class T> ECKART_FN auto reduceBlock(int64_t n, const char *a, int64_t stride) {
-    using V = typename Accumulator<T>::Type;
+template <class Op, class T, class V = typename Accumulator<T>::Type> ECKART_FN V reduceBlock(int64_t n, const char *a, int64_t stride) {
     const typename Op::Combine combine;
     V lane[LANES];
     int64_t i = 0;
-    for (int64_t l = 0; l < LANES; l++) lane[l] = Op::start(widened<Op, T>(a));
+    for (int64_t l = 0; l < LANES; l++) lane[l] = Op::start(widened<Op, T, V>(a));
     for (; i + LANES <= n; i += LANES, a += LANES * stride) {
         // Asked for ahead: what comes from memory is otherwise too late by half
         for (int64_t line = 0; line < LANES * int64_t(sizeof(T)); line += 64) __builtin_prefetch(a + AHEAD + line);
 #pragma GCC unroll 1
-        for (int64_t l = 0; l < LANES; l++) lane[l] = combine(lane[l], widened<Op, T>(a + l * stride));
+        for (int64_t l = 0; l < LANES; l++) lane[l] = combine(lane[l], widened<Op, T, V>(a + l * stride));
     }
-    for (int64_t l = 0; i < n; i++, l++, a += stride) lane[l] = combine(lane[l], widened<Op, T>(a));
+    for (int64_t l = 0; i < n; i++, l++, a += stride) lane[l] = combine(lane[l], widened<Op, T, V>(a));
     for (int64_t half = LANES / 2; half > 0; half /= 2)
         for (int64_t l = 0; l < half; l++) lane[l] = combine(lane[l], lane[l + half]);
     return lane[0];

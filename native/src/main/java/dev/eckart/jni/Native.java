@@ -72,6 +72,41 @@ public final class Native {
     public static native void normalize(
             int type, int axes, double epsilon, @Cast("const int64_t*") long[] desc, int threads);
 
+    public static native void argReduce(int op, int type, @Cast("const int64_t*") long[] desc, int threads);
+
+    public static native void scan(int op, int type, int outType, @Cast("const int64_t*") long[] desc, int threads);
+
+    public static native @Cast("int64_t") long gather(
+            int type,
+            @Cast("const int64_t*") long[] desc,
+            @Cast("int64_t") long rows,
+            int indexType,
+            @Cast("int64_t") long index,
+            int threads);
+
+    public static native @Cast("int64_t") long scatterAdd(
+            int type,
+            @Cast("const int64_t*") long[] desc,
+            @Cast("int64_t") long rows,
+            int indexType,
+            @Cast("int64_t") long index,
+            int threads);
+
+    public static native void topK(
+            @Cast("bool") boolean largest,
+            int type,
+            @Cast("int64_t") long rows,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long k,
+            @Cast("int64_t") long a,
+            @Cast("int64_t") long lda,
+            @Cast("int64_t") long values,
+            @Cast("int64_t") long indices,
+            int threads);
+
+    public static native @Cast("int64_t") @NoException long topKWorkspace(
+            int type, @Cast("int64_t") long rows, @Cast("int64_t") long n, @Cast("int64_t") long k, int threads);
+
     public static native void random(
             int distribution,
             int type,

@@ -194,6 +194,39 @@ final class Reference {
         return groups;
     }
 
+    /** The running total after one more element; products of integers wrap. */
+    static double scan(ScanOp op, double total, double x) {
+        return switch (op) {
+            case SUM -> total + x;
+            case MIN -> Math.min(total, x);
+            case MAX -> Math.max(total, x);
+            case PRODUCT -> total * x;
+        };
+    }
+
+    static long scan(ScanOp op, long total, long x) {
+        return switch (op) {
+            case SUM -> total + x;
+            case MIN -> Math.min(total, x);
+            case MAX -> Math.max(total, x);
+            case PRODUCT -> total * x;
+        };
+    }
+
+    /** For each element of (outer, index, inner), its number in (outer, rows, inner). */
+    static int[] gathered(long[] index, long outer, long rows, long inner) {
+        int[] from = new int[(int) (outer * index.length * inner)];
+        int at = 0;
+        for (long o = 0; o < outer; o++) {
+            for (long i : index) {
+                for (long j = 0; j < inner; j++) {
+                    from[at++] = (int) ((o * rows + i) * inner + j);
+                }
+            }
+        }
+        return from;
+    }
+
     static double reduce(ReduceOp op, double[] a, int[] group) {
         Sum sum = new Sum();
         double least = Double.POSITIVE_INFINITY;

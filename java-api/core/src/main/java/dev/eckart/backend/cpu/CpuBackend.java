@@ -5,6 +5,7 @@ import dev.eckart.backend.BinaryOp;
 import dev.eckart.backend.Distribution;
 import dev.eckart.backend.Lease;
 import dev.eckart.backend.ReduceOp;
+import dev.eckart.backend.ScanOp;
 import dev.eckart.backend.SvdDriver;
 import dev.eckart.backend.UnaryOp;
 import dev.eckart.backend.View;
@@ -153,6 +154,60 @@ public final class CpuBackend implements Backend {
     public long firstNonFinite(View a) {
         try (Lease lease = Lease.of(a)) {
             return Native.firstNonFinite(type(a), describe(a), Threads.current());
+        }
+    }
+
+    @Override
+    public void argReduce(ReduceOp op, View a, View out) {
+        try (Lease lease = Lease.of(a, out)) {
+            Native.argReduce(
+                    op == ReduceOp.MAX ? 1 : 0, type(a), describe(out.broadcastTo(a.shape()), a), Threads.current());
+        }
+    }
+
+    @Override
+    public void scan(ScanOp op, View a, View out) {
+        try (Lease lease = Lease.of(a, out)) {
+            Native.scan(op.ordinal(), type(a), type(out), describe(out, a), Threads.current());
+        }
+    }
+
+    @Override
+    public long gather(View a, View index, View out) {
+        try (Lease lease = Lease.of(a, index, out)) {
+            return Native.gather(
+                    type(a), describe(out, a), a.shape().dim(1), type(index), index.address(), Threads.current());
+        }
+    }
+
+    @Override
+    public long scatterAdd(View target, View index, View source) {
+        try (Lease lease = Lease.of(target, index, source)) {
+            long[] desc = describe(target, source);
+            desc[2] = source.shape().dim(1);
+            return Native.scatterAdd(
+                    type(target), desc, target.shape().dim(1), type(index), index.address(), Threads.current());
+        }
+    }
+
+    @Override
+    public void topK(boolean largest, View a, Optional<View> values, View indices) {
+        long workspace = Native.topKWorkspace(type(a), rows(a), columns(a), columns(indices), Threads.current());
+        MemoryBudget.take("topK workspace", workspace);
+        try (Lease lease = values.isPresent() ? Lease.of(a, values.get(), indices) : Lease.of(a, indices)) {
+            Native.topK(
+                    largest,
+                    type(a),
+                    rows(a),
+                    columns(a),
+                    columns(indices),
+                    a.address(),
+                    leading(a),
+                    values.map(View::address).orElse(0L),
+                    indices.address(),
+                    Threads.current());
+        } finally {
+            MemoryBudget.give(workspace);
         }
     }
 
