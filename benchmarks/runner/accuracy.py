@@ -82,7 +82,18 @@ def softmax(a):
     return e / e.sum(-1, keepdims=True)
 
 
+def index_add(index, rows):
+    total = np.zeros_like(rows)
+    np.add.at(total, index.astype(np.int64), rows)
+    return total
+
+
 ELEMENTWISE = {
+    "cumsum": np.cumsum,
+    "argmax-columns": lambda a: a.argmax(0),
+    "topk": lambda a: np.sort(np.partition(a, -10, 1)[:, -10:], 1)[:, ::-1],
+    "gather": lambda index, rows: rows[index.astype(np.int64)],
+    "index-add": index_add,
     "add": lambda a, b: a + b,
     "transpose": lambda a: a.T,
     "window": lambda a: a[:, 1000:5000],

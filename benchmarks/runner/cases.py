@@ -12,7 +12,7 @@ class Case:
     rounds: int
     targets: dict = field(default_factory=dict)  # peer -> largest ratio of times
     entries: int = 0  # of the sparse matrix
-    kind: str = "normal"  # of the first input: normal, symmetric, low-rank
+    kind: str = "normal"  # of the first input: normal, symmetric, low-rank, index (whole numbers below their count)
 
 
 JAVA = ["ejml", "ojalgo", "commons-math", "netlib", "netlib-openblas", "smile", "nd4j"]  # f64; nd4j and netlib multiply in f32 too
@@ -82,6 +82,11 @@ def cases():
         *[Case(f"{name}-1e7-f32", name, [(10_000_000,)], "f4", ["torch"], 21, {"torch": 1}) for name in ["exp", "silu", "gelu"]],
         Case("softmax-4096x4096-f32", "softmax", [(4096, 4096)], "f4", ["torch"], 21, {"torch": 1}),
         *[Case(f"layernorm-4096x{n}-f32", "layernorm", [(4096, n), (n,), (n,)], "f4", ["torch"], 21, {"torch": 1}) for n in [1024, 4096]],
+        Case("cumsum-1e7-f32", "cumsum", [(10_000_000,)], "f4", PYTHON, 21),
+        Case("argmax-columns-4096x4096-f32", "argmax-columns", [(4096, 4096)], "f4", PYTHON, 21),
+        Case("topk-10-500x100000-f32", "topk", [(500, 100_000)], "f4", ["torch"], 11),
+        Case("gather-1e6x64-f32", "gather", [(1_000_000,), (1_000_000, 64)], "f4", PYTHON, 11, kind="index"),
+        Case("index-add-1e6x64-f32", "index-add", [(1_000_000,), (1_000_000, 64)], "f4", ["torch"], 11, kind="index"),
         *sparse(100_000, 20_000, 4_000_000, "f8", 4),
         *sparse(100_000, 20_000, 4_000_000, "f4", 3),
         *sparse(20_000, 50_000, 3_000_000, "f8", 4),

@@ -43,7 +43,8 @@ def low_rank(random, shape):
     return terms + 0.01 * random.standard_normal(shape) + random.standard_normal(n)
 
 
-KINDS = {"normal": lambda random, shape: random.standard_normal(shape), "symmetric": symmetric, "low-rank": low_rank}
+KINDS = {"normal": lambda random, shape: random.standard_normal(shape), "symmetric": symmetric, "low-rank": low_rank,
+         "index": lambda random, shape: random.integers(0, shape[0], shape)}
 
 
 def sparse_matrix(random, shape, entries, dtype, name):

@@ -35,6 +35,8 @@ class SciPy:
             from sklearn.utils.extmath import randomized_svd
             NUMPY["truncated-dense"] = lambda a: randomized_svd(a, LEADING, random_state=0)
             NUMPY["pca"] = lambda a: pca(PCA(LEADING, random_state=0), a)
+        if operation == "gather":
+            self.inputs = [inputs[0].astype(np.int64), inputs[1]]
         if operation.startswith("spmm") or operation == "truncated":
             from scipy.sparse import csr_matrix
             starts, columns, entries, x = inputs
@@ -73,6 +75,9 @@ def pca(model, a):
 NUMPY = {
     "matmul": lambda a, b: a @ b,
     "add": lambda a, b: a + b,
+    "cumsum": np.cumsum,
+    "argmax-columns": lambda a: a.argmax(0),
+    "gather": lambda index, rows: np.take(rows, index, 0),
     "spmm": lambda a, x: a @ x,
     "spmm-transposed": lambda a, y: a.T @ y,
 }
@@ -89,6 +94,8 @@ class Torch:
 
     def load(self, operation, inputs):
         self.operation, self.inputs = operation, [self.torch.from_numpy(x) for x in inputs]
+        if operation in ("gather", "index-add"):
+            self.inputs[0] = self.inputs[0].long()
         if operation.startswith("spmm"):  # once, as Eckart and SciPy keep theirs; A' is built of its own
             starts, columns, entries, x = self.inputs
             width = int(columns.max()) + 1 if operation == "spmm-transposed" else len(x)
@@ -151,6 +158,11 @@ TORCH = {
     "sum": lambda a: a.sum(),
     "sum-0": lambda a: a.sum(0),
     "sum-1": lambda a: a.sum(1),
+    "cumsum": lambda a: a.cumsum(0),
+    "argmax-columns": lambda a: a.argmax(0),
+    "topk": lambda a: a.topk(10, 1).values,
+    "gather": lambda index, rows: rows.index_select(0, index),
+    "index-add": lambda index, rows: rows.new_zeros(rows.shape).index_add_(0, index, rows),
     "spmm": lambda a, x: a @ x,
     "spmm-transposed": lambda at, y: at @ y,
 }

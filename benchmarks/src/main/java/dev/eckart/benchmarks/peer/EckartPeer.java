@@ -6,10 +6,13 @@ import dev.eckart.linalg.Csr;
 import dev.eckart.linalg.Eigh;
 import dev.eckart.linalg.Svd;
 import dev.eckart.linalg.TruncatedSvd;
+import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.Threads;
 import dev.eckart.pca.Pca;
 import dev.eckart.tensor.Activations;
+import dev.eckart.tensor.Indexing;
+import dev.eckart.tensor.Scans;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,6 +73,8 @@ public final class EckartPeer implements Peer {
                 Optional.of(new SvdTask(() -> TruncatedSvd.rank(LEADING).of(loaded.get(0)), close));
             case "eigh" -> Optional.of(new HeldTask<>(() -> Eigh.of(loaded.get(0)), EckartPeer::arrays, close));
             case "pca" -> Optional.of(new HeldTask<>(() -> Projected.of(loaded.get(0)), Projected::arrays, close));
+            case "cumsum", "argmax-columns", "topk", "gather", "index-add" ->
+                Optional.of(new TensorTask(indexed(operation, loaded), close));
             case "spmm", "spmm-transposed", "truncated" -> Optional.of(sparse(operation, loaded, close));
             default -> Optional.empty();
         };
@@ -89,6 +94,30 @@ public final class EckartPeer implements Peer {
             case "gelu" -> Activations.gelu(a);
             case "softmax" -> Activations.softmax(a, -1);
             default -> Activations.layerNorm(a, loaded.get(1), loaded.get(2), 1e-5);
+        };
+    }
+
+    /** On a tensor, or on the numbers of rows and the rows; in {@code loaded} is what the caller closes. */
+    private static Supplier<Tensor> indexed(String operation, List<Tensor> loaded) {
+        Tensor a = loaded.get(loaded.size() - 1);
+        Tensor index = loaded.get(0).to(loaded.size() == 2 ? DType.I64 : a.dtype());
+        loaded.add(index);
+        return switch (operation) {
+            case "cumsum" -> () -> Scans.cumulativeSum(a, 0);
+            case "argmax-columns" -> () -> Indexing.argMax(a, 0);
+            case "topk" ->
+                () -> {
+                    Indexing.Ranked top = Indexing.topK(a, 10);
+                    top.indices().close();
+                    return top.values();
+                };
+            case "gather" -> () -> Indexing.gather(a, 0, index);
+            default ->
+                () -> {
+                    Tensor total = Tensor.zeros(a.dtype(), a.shape().dims());
+                    Indexing.scatterAdd(total, 0, index, a);
+                    return total;
+                };
         };
     }
 
