@@ -1,7 +1,8 @@
 package dev.eckart.memory;
 
 /**
- * How many CPU threads Eckart's native calls may use, the caller's included: a scoped setting of the calling thread.
+ * How many CPU threads Eckart's native calls and readers of large files may use, the caller's included: a scoped setting of the calling
+ * thread.
  *
  * <pre>{@code
  * try (Threads t = Threads.use(1)) { … }
