@@ -2,6 +2,7 @@ package dev.eckart.cli;
 
 import dev.eckart.io.Csv;
 import dev.eckart.io.Idx;
+import dev.eckart.io.Images;
 import dev.eckart.io.MatrixMarket;
 import dev.eckart.io.Npy;
 import dev.eckart.io.Npz;
@@ -23,20 +24,24 @@ import java.util.zip.GZIPInputStream;
 
 /** Finds the reader for a file: by its name, else by its first bytes. */
 public final class Inputs {
-    private static final String SUPPORTED = "supported are .npy, .npz, .mtx, .csv and IDX (*-ubyte, *-ubyte.gz)";
+    private static final String SUPPORTED = "supported are .npy, .npz, .mtx, .csv, IDX (*-ubyte, *-ubyte.gz), pictures (.png, .jpg), "
+            + "and folders of these";
 
     private enum Format {
         NPY,
         NPZ,
         MTX,
         CSV,
-        IDX
+        IDX,
+        PICTURE,
+        FOLDER
     }
 
     private Inputs() {}
 
     /**
-     * Reads a numeric file as it stands: dtype and shape of the file. Bytes of an IDX file become value/255 in f64.
+     * Reads a numeric file as it stands: dtype and shape of the file. Bytes of an IDX file become value/255 in f64, a picture the
+     * matrix of its gray values, those of a folder (n, h, w, c).
      *
      * @throws UsageException naming the file, when it cannot be read or is in no supported format
      */
@@ -47,12 +52,14 @@ public final class Inputs {
             case MTX -> MatrixMarket.isSparse(file) ? dense(file) : MatrixMarket.read(file);
             case CSV -> Csv.read(file).values();
             case IDX -> idx(file, null);
+            case PICTURE -> Images.readGray(file, DType.F64);
+            case FOLDER -> Images.readFolder(file, DType.F64).images();
         });
     }
 
     /**
      * Reads the input of a command in the precision and on the device asked for; without {@code --precision} in that of the file,
-     * f64 for integers. The images of an IDX file become the rows of a matrix, one image each.
+     * f64 for integers and pictures. The images of an IDX file or a folder become the rows of a matrix, one image each.
      *
      * @throws UsageException naming the file, when it cannot be read or is in no supported format
      */
@@ -63,9 +70,23 @@ public final class Inputs {
     /** As above, in a given precision; null for that of the file. */
     static Tensor read(Path file, DType precision, Device device) {
         return guarded(file, () -> {
-            Tensor raw = format(file) == Format.IDX ? rows(idx(file, precision)) : read(file);
+            DType shades = precision == null ? DType.F64 : precision;
+            Tensor raw = switch (format(file)) {
+                case IDX -> rows(idx(file, precision));
+                case PICTURE -> Images.readGray(file, shades);
+                case FOLDER -> rows(Images.readFolder(file, shades).images());
+                default -> read(file);
+            };
             DType own = raw.dtype() == DType.F32 ? DType.F32 : DType.F64;
             return moved(raw, precision == null ? own : precision, device);
+        });
+    }
+
+    /** The labels that come with an input, by the sub-folders that its pictures lie in; null when there are none. */
+    static List<String> labels(Path file) {
+        return guarded(file, () -> {
+            List<String> labels = format(file) == Format.FOLDER ? Images.labels(file) : List.of();
+            return labels.stream().allMatch(String::isEmpty) ? null : labels;
         });
     }
 
@@ -173,9 +194,6 @@ public final class Inputs {
     }
 
     private static <T> T guarded(Path file, Reading<T> reading) {
-        if (Files.isDirectory(file)) {
-            throw new UsageException(file + ": is a folder; " + SUPPORTED);
-        }
         try {
             return reading.run();
         } catch (IOException e) {
@@ -190,7 +208,13 @@ public final class Inputs {
     }
 
     private static Format format(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            return Format.FOLDER;
+        }
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        if (Images.isPicture(file)) {
+            return Format.PICTURE;
+        }
         if (name.endsWith(".npy")) {
             return Format.NPY;
         }

@@ -29,7 +29,8 @@ final class PcaCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "IN",
             arity = "0..1",
-            description = "the observations: .npy, .npz, .mtx, .csv or IDX (*-ubyte, *-ubyte.gz)")
+            description = "the observations: .npy, .npz, .mtx, .csv, IDX (*-ubyte, *-ubyte.gz), "
+                    + "a picture (.png, .jpg) or a folder of pictures")
     private Path in;
 
     @Option(names = "--components", paramLabel = "K", description = "how many components")
@@ -70,7 +71,7 @@ final class PcaCommand implements Callable<Integer> {
             progress.update("reading", Double.NaN);
             Tensor x = Inputs.read(in, options, session.device());
             checkShape(x);
-            List<String> names = labels == null ? null : Labels.read(labels, x.dim(0));
+            List<String> names = labels == null ? Inputs.labels(in) : Labels.read(labels, x.dim(0));
             watch.lap("load");
             PcaOptions how = how(choice);
             SvdPlan plan = plan(x, how.solverFor(x));

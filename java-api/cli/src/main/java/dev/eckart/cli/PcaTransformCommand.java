@@ -24,7 +24,8 @@ final class PcaTransformCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "IN",
-            description = "the observations: .npy, .npz, .mtx, .csv or IDX (*-ubyte, *-ubyte.gz)")
+            description = "the observations: .npy, .npz, .mtx, .csv, IDX (*-ubyte, *-ubyte.gz), "
+                    + "a picture (.png, .jpg) or a folder of pictures")
     private Path in;
 
     @Option(names = "--out", paramLabel = "F.npy", description = "the file to write to")

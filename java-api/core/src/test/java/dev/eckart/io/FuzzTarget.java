@@ -26,6 +26,7 @@ public final class FuzzTarget {
                             file -> MatrixMarket.readSparse(file).close()),
             "idx", List.of(file -> Idx.read(file).close()),
             "csv", List.of(file -> Csv.read(file).close()),
+            "jpeg", List.of(file -> Jpeg.read(file).close()),
             "safetensors", List.of(file -> Formats.close(Safetensors.read(file))),
             "png",
                     List.of(

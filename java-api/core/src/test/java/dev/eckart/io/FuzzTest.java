@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.Jazzer;
 import dev.eckart.testkit.ForkedJvm;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -58,6 +60,10 @@ class FuzzTest {
             for (int[] kind : new int[][] {{0, 1}, {0, 16}, {2, 8}, {3, 2}, {6, 8}}) {
                 Files.write(seeds.resolve("png-" + kind[0] + "-" + kind[1]), picture(kind[0], kind[1]));
             }
+        }
+        if (reader.equals("jpeg")) {
+            ImageIO.write(new BufferedImage(9, 7, BufferedImage.TYPE_BYTE_GRAY), "jpeg", seeds.resolve("gray").toFile());
+            ImageIO.write(new BufferedImage(9, 7, BufferedImage.TYPE_INT_RGB), "jpeg", seeds.resolve("rgb").toFile());
         }
         return seeds;
     }
