@@ -21,6 +21,8 @@ namespace eckart {
 // ---- memory and machine (machine.cpp)
 int64_t allocate(int64_t bytes);              // 64-byte aligned, huge pages from 4 MiB on; std::bad_alloc when there is none
 void deallocate(int64_t address);
+int64_t trim();                               // gives the freed blocks that are kept for reuse back to the system; how many bytes
+int64_t memoryStatistic(int which);           // 0 bytes kept, 1 calls of allocate, 2 how many of them a kept block served
 int64_t availableMemory();                    // bytes this process may still take: MemAvailable, cut by the cgroup's limit
 int hardwareThreads();                        // CPUs the process may run on: affinity, cut by the cgroup's quota, at least 1
 const char *instructionSet();                 // the kernels in use: "x86-64-v2", "-v3" (AVX2 + FMA) or "-v4" (AVX-512); ECKART_ISA=v2|v3|v4 lowers it; "armv8-a"

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cblas.h>
 #include <cctype>
 #include <cerrno>
@@ -20,6 +21,11 @@
 #include <unordered_map>
 #include <vector>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include "blocks.h"
 #include "eckart.h"
 
 namespace eckart {
@@ -36,7 +42,7 @@ constexpr int64_t MOST_KEPT = int64_t{256} << 20;
 struct Mappings {
   std::mutex mutex;
   std::unordered_map<int64_t, int64_t> lengths, kept;  // address to length, of those in use and of those kept
-  int64_t keptBytes = 0;
+  int64_t keptBytes = 0, reused = 0;
 
   void giveBack() {
     for (const auto &[address, length] : kept) munmap(reinterpret_cast<void *>(address), length);
@@ -71,6 +77,7 @@ int64_t mapped(int64_t bytes) {
     const int64_t address = same->first;
     all.lengths.insert(all.kept.extract(same));
     all.keptBytes -= length;
+    all.reused++;
     return address;
   }
   all.giveBack();
@@ -83,6 +90,8 @@ int64_t mapped(int64_t bytes) {
   }
   return address;
 }
+
+std::atomic<int64_t> allocations{0};
 
 // The lines of a small file, none when it cannot be read. Not an ifstream: the C++ library, linked statically, would bring its
 // locales along, and with them functions that an older C library lacks.
@@ -191,6 +200,8 @@ int64_t quota() {
 
 int64_t allocate(int64_t bytes) {
   if (bytes < 0) throw std::bad_alloc();
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (bytes >= blocks::SMALLEST && bytes < blocks::LARGEST) return blocks::allocate(bytes);
   if (bytes < MAPPED) {
     void *block = std::aligned_alloc(ALIGNMENT, std::max(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT));
     if (block == nullptr) throw std::bad_alloc();
@@ -217,7 +228,31 @@ void deallocate(int64_t address) {
       return;
     }
   }
+  if (blocks::deallocate(address)) return;
   std::free(reinterpret_cast<void *>(address));
+}
+
+int64_t trim() {
+  Mappings &all = mappings();
+  std::unique_lock<std::mutex> lock(all.mutex);
+  const int64_t mapped = all.keptBytes;
+  all.giveBack();
+  lock.unlock();
+  const int64_t given = mapped + blocks::trim();
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+  return given;
+}
+
+int64_t memoryStatistic(int which) {
+  Mappings &all = mappings();
+  std::lock_guard<std::mutex> lock(all.mutex);
+  switch (which) {
+    case 0: return all.keptBytes + blocks::keptBytes();
+    case 1: return allocations.load(std::memory_order_relaxed);
+    default: return all.reused + blocks::reused();
+  }
 }
 
 int64_t availableMemory() {

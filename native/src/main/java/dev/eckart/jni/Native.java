@@ -38,6 +38,10 @@ public final class Native {
 
     public static native @NoException void deallocate(@Cast("int64_t") long address);
 
+    public static native @Cast("int64_t") @NoException long trim();
+
+    public static native @Cast("int64_t") @NoException long memoryStatistic(int which);
+
     public static native @Cast("int64_t") @NoException long availableMemory();
 
     public static native @NoException int hardwareThreads();

@@ -3,8 +3,10 @@ package dev.eckart.cli;
 import dev.eckart.memory.Bytes;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.MemoryBudget;
+import dev.eckart.memory.MemoryStatistics;
 import dev.eckart.memory.Threads;
 import dev.eckart.tensor.Devices;
+import dev.eckart.tensor.Memory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -43,6 +45,7 @@ final class DoctorCommand implements Callable<Integer> {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("description", Devices.describe(device));
             one.put("availableBytes", Devices.available(device));
+            one.put("memory", statistics(Memory.statistics(device)));
             described.put(device.toString(), one);
         }
         Map<String, String> missing = new TreeMap<>();
@@ -64,6 +67,16 @@ final class DoctorCommand implements Callable<Integer> {
             print(out, devices, missing);
         }
         return devices.contains(Device.cpu()) ? 0 : Errors.FAILURE;
+    }
+
+    private static Map<String, Object> statistics(MemoryStatistics memory) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("usedBytes", memory.used());
+        fields.put("peakBytes", memory.peak());
+        fields.put("keptBytes", memory.kept());
+        fields.put("allocations", memory.allocations());
+        fields.put("reused", memory.reused());
+        return fields;
     }
 
     private static void print(PrintWriter out, List<Device> devices, Map<String, String> missing) {

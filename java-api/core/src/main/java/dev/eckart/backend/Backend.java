@@ -4,6 +4,8 @@ import dev.eckart.memory.Buffer;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import java.util.List;
+import dev.eckart.memory.MemoryBudget;
+import dev.eckart.memory.MemoryStatistics;
 import java.util.Optional;
 
 /**
@@ -23,6 +25,16 @@ public interface Backend {
 
     /** Fresh memory of unknown content, 64-byte aligned; throws MemoryLimitException rather than overcommit. */
     Buffer allocate(long bytes);
+
+    /** Gives freed memory that is kept for reuse back to the system; how many bytes. */
+    default long trim() {
+        return 0;
+    }
+
+    /** The account of the memory; a backend that keeps none of it says so by zeros. */
+    default MemoryStatistics memory() {
+        return new MemoryStatistics(MemoryBudget.used(), MemoryBudget.peak(), 0, 0, 0);
+    }
 
     /** Copies a Java buffer (direct or not) to the bytes from {@code offset} on. */
     void upload(java.nio.Buffer source, Buffer target, long offset);

@@ -3,6 +3,7 @@ package dev.eckart.io;
 import dev.eckart.linalg.Csr;
 import dev.eckart.tensor.Tensor;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -222,7 +223,7 @@ public final class Npz {
                         "claims " + entry.getSize() + " bytes in " + entry.getCompressedSize()
                                 + " compressed ones, more than deflate can; write or fetch it again");
             }
-            try (InputStream raw = zip.getInputStream(entry);
+            try (InputStream raw = new Limited(part, zip.getInputStream(entry), entry.getSize());
                     CheckedInputStream stream = new CheckedInputStream(raw, new CRC32())) {
                 T read = content.read(new StreamSource(part, stream), entry.getSize());
                 try {
@@ -250,6 +251,35 @@ public final class Npz {
 
         private interface Content<T> {
             T read(ElementType.Source source, long size) throws IOException;
+        }
+    }
+
+    /** An entry that inflates to more than it claims is a mistake, or a bomb. */
+    private static final class Limited extends FilterInputStream {
+        private final InputFile part;
+        private final long size;
+        private long count;
+
+        Limited(InputFile part, InputStream in, long size) {
+            super(in);
+            this.part = part;
+            this.size = size;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int got = super.read(target, offset, length);
+            count += Math.max(0, got);
+            if (count > size) {
+                throw part.bad(-1, "holds more than the " + size + " bytes that it claims; write or fetch it again");
+            }
+            return got;
         }
     }
 }

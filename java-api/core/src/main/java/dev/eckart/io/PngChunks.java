@@ -59,13 +59,13 @@ final class PngChunks implements Closeable {
     /** Goes on to the next chunk that a decoder must know, past those it need not; what is left of this one is checked. */
     int next() throws IOException {
         do {
+            boolean first = start == 0;
             end();
             begin();
+            if (first != (type == IHDR)) {
+                throw bad(first ? "stands where IHDR is to be; is this a PNG file?" : "is there twice");
+            }
         } while ((type & ANCILLARY) != 0 && type != TRNS);
-        boolean first = start == SIGNATURE.length;
-        if (first != (type == IHDR)) {
-            throw bad(first ? "stands where IHDR is to be; is this a PNG file?" : "is there twice");
-        }
         if (type != IHDR && type != PLTE && type != TRNS && type != IDAT && type != IEND) {
             throw bad("is not known, and the picture cannot be read without it; save it as ordinary PNG");
         }

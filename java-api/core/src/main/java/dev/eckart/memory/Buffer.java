@@ -1,17 +1,34 @@
 package dev.eckart.memory;
 
 import java.lang.ref.Cleaner;
+import java.util.Comparator;
+import java.util.List;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /**
  * A block of device memory, counted: every tensor, view and running native call holds a share, and the memory is freed when the
  * last share is given back. So closing a tensor while another thread computes on it frees the memory afterwards. A buffer that
  * becomes unreachable with shares left is freed by a {@link Cleaner}; with {@code -Deckart.debug=true} that is reported with the
- * place of its allocation. Thread-safe.
+ * place of its allocation, and so is at the end of the process what was not freed. Thread-safe.
  */
 public final class Buffer {
     private static final Cleaner CLEANER = Cleaner.create();
     private static final boolean DEBUG = Boolean.getBoolean("eckart.debug");
+
+    /** Those not freed, when that is to be reported. */
+    private static final Set<Shares> LIVE = ConcurrentHashMap.newKeySet();
+
+    static {
+        if (DEBUG) {
+            // The log is closed by then.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> live().forEach(System.err::println)));
+        }
+    }
 
     private final Device device;
     private final long address;
@@ -92,6 +109,17 @@ public final class Buffer {
         }
     }
 
+    /** The buffers that are not freed, by the place of their allocation, most bytes first; known with {@code -Deckart.debug=true}. */
+    public static List<String> live() {
+        Map<String, LongSummaryStatistics> places = LIVE.stream()
+                .collect(Collectors.groupingBy(Shares::place, Collectors.summarizingLong(shares -> shares.bytes)));
+        return places.entrySet().stream()
+                .sorted(Comparator.comparingLong(place -> -place.getValue().getSum()))
+                .map(place -> "eckart: not closed: " + place.getValue().getCount() + " of "
+                        + Bytes.text(place.getValue().getSum()) + ", made at " + place.getKey())
+                .toList();
+    }
+
     /** What the cleaner holds; it must not refer to the buffer. */
     private static final class Shares implements Runnable {
         private final AtomicInteger count = new AtomicInteger(1);
@@ -102,6 +130,19 @@ public final class Buffer {
         Shares(Runnable free, long bytes) {
             this.free = free;
             this.bytes = bytes;
+            if (DEBUG) {
+                LIVE.add(this);
+            }
+        }
+
+        /** The first caller outside of the layers that allocate for others. */
+        String place() {
+            for (StackTraceElement frame : allocated.getStackTrace()) {
+                if (!frame.getClassName().matches("dev\\.eckart\\.(memory|backend|tensor)\\..*")) {
+                    return frame.toString();
+                }
+            }
+            return "an unknown place";
         }
 
         boolean retain() {
@@ -126,6 +167,9 @@ public final class Buffer {
         /** Runs once: from the last release, or when the buffer became unreachable. */
         @Override
         public void run() {
+            if (DEBUG) {
+                LIVE.remove(this);
+            }
             if (count.get() > 0 && allocated != null) {
                 System.getLogger(Buffer.class.getName())
                         .log(

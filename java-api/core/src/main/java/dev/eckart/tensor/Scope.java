@@ -23,6 +23,8 @@ public final class Scope implements AutoCloseable {
     private final Thread thread = Thread.currentThread();
     private final Scope parent = CURRENT.get();
     private List<Tensor> tensors = new ArrayList<>();
+    private long bytes;
+    private long peak;
 
     private Scope() {}
 
@@ -52,7 +54,24 @@ public final class Scope implements AutoCloseable {
             tensor.scope = current;
             tensor.indexInScope = current.tensors.size();
             current.tensors.add(tensor);
+            current.count(tensor.ownBytes);
         }
+    }
+
+    /** Adds to the account of this scope and of those around it. */
+    private void count(long change) {
+        for (Scope scope = this; scope != null && change != 0; scope = scope.parent) {
+            scope.bytes += change;
+            scope.peak = Math.max(scope.peak, scope.bytes);
+        }
+    }
+
+    /**
+     * The most bytes at any one time of the tensors made on this thread since this scope was opened, in it and in scopes within it;
+     * workspaces, wrapped memory, and what a view keeps alive when its tensor is closed are not counted. Stays after closing.
+     */
+    public long peak() {
+        return peak;
     }
 
     /** Called when a tensor is closed by hand: long-lived scopes hold no list of the dead. */
@@ -60,6 +79,7 @@ public final class Scope implements AutoCloseable {
         Scope scope = tensor.scope;
         if (scope != null && scope.thread == Thread.currentThread() && scope.tensors != null) {
             scope.take(tensor);
+            scope.count(-tensor.ownBytes);
         }
     }
 
@@ -85,6 +105,7 @@ public final class Scope implements AutoCloseable {
                     "scope: keep: the tensor " + tensor.shape() + " does not belong to this scope");
         }
         take(tensor);
+        bytes -= tensor.ownBytes;
         if (parent != null) {
             tensor.scope = parent;
             tensor.indexInScope = parent.tensors.size();
@@ -113,6 +134,7 @@ public final class Scope implements AutoCloseable {
         } else {
             CURRENT.set(parent);
         }
+        count(-bytes);
         List<Tensor> all = tensors;
         tensors = null;
         for (Tensor tensor : all) {

@@ -38,11 +38,19 @@ public final class Tensor implements AutoCloseable {
 
     private final View view;
     private final AtomicBoolean closed = new AtomicBoolean();
+    /** Of memory allocated for this tensor; 0 for views and wrapped memory. */
+    final long ownBytes;
+
     Scope scope;
     int indexInScope;
 
     private Tensor(View view) {
+        this(view, 0);
+    }
+
+    private Tensor(View view, long ownBytes) {
         this.view = view;
+        this.ownBytes = ownBytes;
         Scope.add(this);
     }
 
@@ -59,7 +67,7 @@ public final class Tensor implements AutoCloseable {
                     "tensor: " + shape + " " + dtype + " has more bytes than can be addressed");
         }
         Buffer buffer = Backends.of(device).allocate(shape.size() * dtype.bytes());
-        return new Tensor(new View(buffer, dtype, Layout.contiguous(shape)));
+        return new Tensor(new View(buffer, dtype, Layout.contiguous(shape)), buffer.bytes());
     }
 
     /** A tensor of zeros on the host. */

@@ -1,6 +1,7 @@
 package dev.eckart.io;
 
 import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -140,6 +141,23 @@ class CsvTest {
         assertThat(message("1".repeat(20_000_000))).contains("line 1 has more than 16777216 characters");
         assertThat(message("1,2\n" + ",".repeat(2_000_000))).contains("line 2 has more than 1048576 cells");
         assertThat(message("1,2\n\"3,4\n" + "5,6\n".repeat(5_000_000))).contains("every quote closed");
+    }
+
+    @Test
+    void should_hold_little_of_a_compressed_line_of_a_gigabyte() throws IOException {
+        Path file = folder.resolve("a.csv.gz");
+        Files.write(file, Formats.bomb("1,2\n3,", '4', 1024));
+        assertThat(message(file)).contains("line 2 has more than 16777216 characters");
+        Files.write(file, Formats.bomb("1,2\n", ',', 1024));
+        assertThat(message(file)).contains("line 2 has more than 1048576 cells");
+        Files.write(file, Formats.bomb("", '1', 1024));
+        assertThat(message(file)).contains("line 1 has more than 16777216 characters");
+    }
+
+    @Test
+    void should_refuse_a_compressed_file_cut_at_any_byte() throws IOException {
+        Path whole = Files.write(folder.resolve("a.csv.gz"), Formats.gzip("a,b\n1,2\n3,4\n".getBytes(UTF_8)));
+        Formats.refusesEveryCut(whole, folder.resolve("cut.csv"), file -> Csv.read(file).close());
     }
 
     @Test

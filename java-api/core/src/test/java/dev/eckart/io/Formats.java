@@ -7,12 +7,15 @@ import dev.eckart.linalg.Csr;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.MemoryBudget;
 import dev.eckart.tensor.Tensor;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 
 /** What the tests of file formats share; the golden files are those of {@code formats/make.py}. */
 final class Formats {
@@ -52,6 +55,25 @@ final class Formats {
         assertThat(thrown.getMessage()).doesNotContain("\n");
         assertThat(MemoryBudget.used()).as("memory left behind").isEqualTo(used);
         return thrown.getMessage();
+    }
+
+    /** A compressed file of {@code start} and then {@code mebibytes} of one character: about a thousandth as large. */
+    static byte[] bomb(String start, char filler, int mebibytes) throws IOException {
+        byte[] block = gzip(String.valueOf(filler).repeat(1 << 20).getBytes(StandardCharsets.US_ASCII));
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(gzip(start.getBytes(StandardCharsets.US_ASCII)));
+        for (int i = 0; i < mebibytes; i++) {
+            all.writeBytes(block);
+        }
+        return all.toByteArray();
+    }
+
+    static byte[] gzip(byte[] content) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(content);
+        }
+        return bytes.toByteArray();
     }
 
     /** A golden file, cut at each byte, is refused each time. */

@@ -149,6 +149,22 @@ class MatrixMarketTest extends FormatTest {
     }
 
     @Test
+    void should_refuse_compressed_files_that_are_cut_or_have_a_line_of_a_gigabyte() throws Exception {
+        Path file = folder.resolve("a.mtx.gz");
+        Formats.Reader reader = MatrixMarketTest::either;
+        String start = "%%MatrixMarket matrix array real general\n";
+        Files.write(file, Formats.bomb(start + "1 1\n", '9', 1024));
+        assertThat(Formats.refusal(file, reader)).contains("something of more than 400 characters");
+        Files.write(file, Formats.gzip((start + "1 1\n7\n").getBytes(StandardCharsets.US_ASCII)));
+        Formats.refusesEveryCut(file, folder.resolve("cut.mtx"), reader);
+        // Empty lines are no entries.
+        Files.write(file, Formats.bomb(start + "1 1\n7\n", '\n', 8));
+        try (Tensor read = MatrixMarket.read(file)) {
+            assertThat(read.get(0, 0)).isEqualTo(7);
+        }
+    }
+
+    @Test
     void should_tell_the_two_kinds_apart() throws Exception {
         assertThatThrownBy(() -> MatrixMarket.read(Formats.golden("general.mtx")))
                 .hasMessageContaining("holds a sparse matrix");

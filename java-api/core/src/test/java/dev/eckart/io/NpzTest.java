@@ -151,6 +151,43 @@ class NpzTest extends FormatTest {
                 .hasMessageEndingWith("holds no array 'y'; it has x");
     }
 
+    /** An archive of two arrays after some bytes of its directory are changed. */
+    private Path changed(int entry, int at, int... values) throws IOException {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        entries.put("x.npy", npy("(2,)", 16));
+        entries.put("y.npy", npy("(1,)", 8));
+        byte[] bytes = Files.readAllBytes(zip(entries));
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        int place = text.indexOf("PK\1\2");
+        for (int i = 0; i < entry; i++) {
+            place = text.indexOf("PK\1\2", place + 4);
+        }
+        for (int i = 0; i < values.length; i++) {
+            bytes[place + at + i] = (byte) values[i];
+        }
+        return Files.write(folder.resolve("changed.npz"), bytes);
+    }
+
+    @Test
+    void should_refuse_two_arrays_of_one_name_and_entries_that_lie_elsewhere() throws IOException {
+        Formats.Reader reader = f -> Formats.close(Npz.read(f));
+        int name = 46;
+        assertThat(Formats.refusal(changed(1, name, 'x'), reader)).endsWith("holds the array 'x' twice");
+        int offset = 42;
+        assertThat(Formats.refusal(changed(1, offset, 0, 0, 0, 0), reader)).contains("y, byte 128: ");
+        assertThat(Formats.refusal(changed(1, offset, 255, 255, 255, 127), reader)).isNotEmpty();
+        assertThat(Formats.refusal(changed(0, offset, 5, 0, 0, 0), reader)).isNotEmpty();
+    }
+
+    @Test
+    void should_stop_where_an_entry_goes_beyond_the_size_it_claims() throws IOException {
+        byte[] bytes = Files.readAllBytes(zip(Map.of("x.npy", npy("(2,)", 50_000_000))));
+        int directory = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("PK\1\2");
+        System.arraycopy(new byte[] {(byte) 144, 0, 0, 0}, 0, bytes, directory + 24, 4);
+        Path file = Files.write(folder.resolve("a.npz"), bytes);
+        assertThat(Formats.refusal(file, f -> Formats.close(Npz.read(f)))).contains("x: holds more than the 144 bytes");
+    }
+
     @Test
     void should_refuse_a_bomb_before_it_takes_memory() throws IOException {
         Path file = zip(Map.of("x.npy", npy("(2,)", 16)));

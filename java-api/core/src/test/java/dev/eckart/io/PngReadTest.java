@@ -231,6 +231,14 @@ class PngReadTest {
     }
 
     @Test
+    void should_compare_all_16_bits_with_the_transparent_colour() throws IOException {
+        int[][] samples = {{0x0102, 0x0202, 0x0103}};
+        try (Tensor read = Png.read(file(png(samples, 0, 16, false, 0, new byte[] {1, 2})))) {
+            assertThat(read.toArray()).containsExactly(0x0102, 0, 0x0202, 65535, 0x0103, 65535);
+        }
+    }
+
+    @Test
     void should_read_what_is_written() throws IOException {
         try (Tensor image = Tensor.integers(DType.I32, 0, 256, 1, 40, 30, 3);
                 Tensor bytes = image.to(DType.U8)) {
@@ -309,6 +317,8 @@ class PngReadTest {
         byte[] data = PngFile.deflate(new byte[2]);
         assertThat(message(new PngFile().chunk("IDAT", data).end()))
                 .contains("byte 8: chunk IDAT: stands where IHDR is to be");
+        assertThat(message(new PngFile().chunk("tEXt", data).header(1, 1, 8, 0, 0).end()))
+                .contains("byte 8: chunk tEXt: stands where IHDR is to be");
         assertThat(message(new PngFile()
                         .header(1, 1, 8, 0, 0)
                         .header(1, 1, 8, 0, 0)

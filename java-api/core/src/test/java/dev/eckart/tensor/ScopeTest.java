@@ -179,4 +179,28 @@ class ScopeTest {
         assertThat(t.shape()).isEqualTo(other.shape());
         other.close();
     }
+
+    @Test
+    void should_tell_how_much_its_tensors_held_at_most() {
+        Scope outer = Scope.open();
+        Tensor first = Tensor.zeros(DType.F64, 100);
+        assertThat(outer.peak()).isEqualTo(800);
+        first.slice(0, 1, 50);
+        first.close();
+        Scope inner = Scope.open();
+        Tensor kept = Tensor.zeros(DType.U8, 300);
+        Tensor.zeros(DType.U8, 1000).close();
+        Tensor.zeros(DType.U8, 600);
+        inner.keep(kept);
+        inner.close();
+        assertThat(inner.peak()).isEqualTo(1300);
+        assertThat(outer.peak()).isEqualTo(1300);
+        Tensor.zeros(DType.U8, 900);
+        assertThat(outer.peak()).as("300 kept, 600 closed with the inner scope").isEqualTo(1300);
+        Tensor.zeros(DType.U8, 101);
+        assertThat(outer.peak()).isEqualTo(1301);
+        outer.close();
+        assertThat(outer.peak()).isEqualTo(1301);
+        assertThat(inner.peak()).isEqualTo(1300);
+    }
 }

@@ -16,6 +16,7 @@ import dev.eckart.memory.Device;
 import dev.eckart.memory.Layout;
 import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.MemoryLimitException;
+import dev.eckart.memory.MemoryStatistics;
 import dev.eckart.memory.Threads;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -66,6 +67,21 @@ public final class CpuBackend implements Backend {
             MemoryBudget.give(bytes);
             throw e;
         }
+    }
+
+    @Override
+    public long trim() {
+        return Native.trim();
+    }
+
+    @Override
+    public MemoryStatistics memory() {
+        return new MemoryStatistics(
+                MemoryBudget.used(),
+                MemoryBudget.peak(),
+                Native.memoryStatistic(0),
+                Native.memoryStatistic(1),
+                Native.memoryStatistic(2));
     }
 
     @Override
