@@ -24,8 +24,9 @@ import java.util.zip.GZIPInputStream;
 
 /** Finds the reader for a file: by its name, else by its first bytes. */
 public final class Inputs {
-    private static final String SUPPORTED = "supported are .npy, .npz, .mtx, .csv, IDX (*-ubyte, *-ubyte.gz), pictures (.png, .jpg), "
-            + "and folders of these";
+    private static final String SUPPORTED =
+            "supported are .npy, .npz, .mtx, .csv, IDX (*-ubyte, *-ubyte.gz), pictures (.png, .jpg), "
+                    + "and folders of these";
 
     private enum Format {
         NPY,

@@ -30,7 +30,9 @@ import picocli.CommandLine.Parameters;
 final class SvdCommand implements Callable<Integer> {
     private static final Set<String> FILES = Set.of("u.npy", "s.npy", "vt.npy", "report.json");
 
-    @Parameters(paramLabel = "IN", description = "the matrix: .npy, .npz, .mtx, .csv, IDX (*-ubyte, *-ubyte.gz), "
+    @Parameters(
+            paramLabel = "IN",
+            description = "the matrix: .npy, .npz, .mtx, .csv, IDX (*-ubyte, *-ubyte.gz), "
                     + "a picture (.png, .jpg) or a folder of pictures")
     private Path in;
 

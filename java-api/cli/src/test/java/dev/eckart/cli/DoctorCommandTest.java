@@ -28,8 +28,10 @@ class DoctorCommandTest {
         assertThat(report.get("best").asText().equals("cpu"))
                 .isEqualTo(report.get("missing").path("cuda").asText().contains("NVIDIA"));
         JsonNode memory = report.get("devices").get("cpu").get("memory");
-        assertThat(memory.get("peakBytes").asLong()).isGreaterThanOrEqualTo(memory.get("usedBytes").asLong());
-        assertThat(memory.get("allocations").asLong()).isGreaterThanOrEqualTo(memory.get("reused").asLong());
+        assertThat(memory.get("peakBytes").asLong())
+                .isGreaterThanOrEqualTo(memory.get("usedBytes").asLong());
+        assertThat(memory.get("allocations").asLong())
+                .isGreaterThanOrEqualTo(memory.get("reused").asLong());
         assertThat(memory.get("keptBytes").asLong()).isNotNegative();
         assertThat(report.get("missing").get("cuda").asText()).contains("eckart-cuda");
         assertThat(report.get("threads").asInt()).isPositive();

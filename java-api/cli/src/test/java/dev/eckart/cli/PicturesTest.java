@@ -47,7 +47,8 @@ class PicturesTest {
                 Path folder = Files.createDirectories(pictures.resolve(i < 7 ? "apples" : "pears"));
                 Png.write(folder.resolve(String.format("%02d.png", i)), bytes.select(0, i));
             }
-            Tensor rows = bytes.to(DType.F64).divide(Tensor.full(DType.F64, 255, 1)).reshape(12, 45);
+            Tensor rows =
+                    bytes.to(DType.F64).divide(Tensor.full(DType.F64, 255, 1)).reshape(12, 45);
             Npy.write(dir.resolve("rows.npy"), rows);
         }
         Run.ok("pca", pictures, "--components", 2, "--out", dir.resolve("of-folder"));

@@ -198,7 +198,9 @@ public final class Images {
 
     /** (h, w) as (h, w, 1). */
     private static Tensor withChannels(Tensor samples) {
-        return samples.shape().rank() == 3 ? samples.reshape(samples.shape().dims()) : samples.reshape(samples.dim(0), samples.dim(1), 1);
+        return samples.shape().rank() == 3
+                ? samples.reshape(samples.shape().dims())
+                : samples.reshape(samples.dim(0), samples.dim(1), 1);
     }
 
     private static Tensor shades(Tensor picture, DType dtype) {

@@ -69,7 +69,8 @@ final class Jpeg {
         Runtime heap = Runtime.getRuntime();
         long free = heap.maxMemory() - heap.totalMemory() + heap.freeMemory();
         if (2L * 3 * pixels > free) {
-            throw new MemoryLimitException("jpeg: " + file.path(), 2L * 3 * pixels, free, "raise the Java heap with -Xmx");
+            throw new MemoryLimitException(
+                    "jpeg: " + file.path(), 2L * 3 * pixels, free, "raise the Java heap with -Xmx");
         }
     }
 

@@ -157,7 +157,8 @@ class CsvTest {
     @Test
     void should_refuse_a_compressed_file_cut_at_any_byte() throws IOException {
         Path whole = Files.write(folder.resolve("a.csv.gz"), Formats.gzip("a,b\n1,2\n3,4\n".getBytes(UTF_8)));
-        Formats.refusesEveryCut(whole, folder.resolve("cut.csv"), file -> Csv.read(file).close());
+        Formats.refusesEveryCut(
+                whole, folder.resolve("cut.csv"), file -> Csv.read(file).close());
     }
 
     @Test

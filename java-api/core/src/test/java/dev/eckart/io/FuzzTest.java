@@ -62,8 +62,14 @@ class FuzzTest {
             }
         }
         if (reader.equals("jpeg")) {
-            ImageIO.write(new BufferedImage(9, 7, BufferedImage.TYPE_BYTE_GRAY), "jpeg", seeds.resolve("gray").toFile());
-            ImageIO.write(new BufferedImage(9, 7, BufferedImage.TYPE_INT_RGB), "jpeg", seeds.resolve("rgb").toFile());
+            ImageIO.write(
+                    new BufferedImage(9, 7, BufferedImage.TYPE_BYTE_GRAY),
+                    "jpeg",
+                    seeds.resolve("gray").toFile());
+            ImageIO.write(
+                    new BufferedImage(9, 7, BufferedImage.TYPE_INT_RGB),
+                    "jpeg",
+                    seeds.resolve("rgb").toFile());
         }
         return seeds;
     }
@@ -102,7 +108,7 @@ class FuzzTest {
                 "-runs=" + RUNS,
                 "-seed=1",
                 "-max_len=4096",
-                "-timeout=20",
+                "-timeout=60",
                 "-rss_limit_mb=2048",
                 seeds(reader).toString());
         assertThat(result.exit()).as(result.output()).isZero();

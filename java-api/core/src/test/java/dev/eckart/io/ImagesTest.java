@@ -44,7 +44,9 @@ class ImagesTest {
         Path file = folder.resolve(name);
         Files.createDirectories(file.getParent());
         byte[] data = PngFile.deflate(PngFile.rows(rows, count, depth, false, 0));
-        Files.write(file, new PngFile().header(1, 2, depth, colour, 0).chunk("IDAT", data).end());
+        Files.write(
+                file,
+                new PngFile().header(1, 2, depth, colour, 0).chunk("IDAT", data).end());
     }
 
     @Test
@@ -71,7 +73,8 @@ class ImagesTest {
             assertThat(gray.shape()).isEqualTo(Shape.of(2, 1));
             assertThat(gray.get(0, 0)).isEqualTo(0.299);
             assertThat(gray.get(1, 0)).isCloseTo(131.79 / 255, org.assertj.core.data.Offset.offset(1e-15));
-            assertThat(Images.readGray(folder.resolve("b.png"), DType.F64).toArray()).containsExactly(0.2, 1);
+            assertThat(Images.readGray(folder.resolve("b.png"), DType.F64).toArray())
+                    .containsExactly(0.2, 1);
         }
     }
 
@@ -128,7 +131,9 @@ class ImagesTest {
     void should_name_two_pictures_that_differ_in_size() throws IOException {
         save("a.png", 8, 0, 1, 2);
         byte[] data = PngFile.deflate(new byte[4]);
-        Files.write(folder.resolve("b.png"), new PngFile().header(3, 1, 8, 0, 0).chunk("IDAT", data).end());
+        Files.write(
+                folder.resolve("b.png"),
+                new PngFile().header(3, 1, 8, 0, 0).chunk("IDAT", data).end());
         assertThat(refusal(folder))
                 .contains(folder.resolve("b.png") + ": has 1×3 pixels, but " + folder.resolve("a.png") + " 2×1; scale");
     }
@@ -139,7 +144,8 @@ class ImagesTest {
         assertThat(refusal(folder.resolve("none"))).contains("there is no such file");
         Files.writeString(folder.resolve("a.png"), "text");
         assertThat(refusal(folder)).contains("a.png").contains("is no PNG file");
-        assertThatThrownBy(() -> Images.readFolder(folder, DType.U8)).hasMessage("images: shades are f64 or f32, not u8");
+        assertThatThrownBy(() -> Images.readFolder(folder, DType.U8))
+                .hasMessage("images: shades are f64 or f32, not u8");
     }
 
     private String refusal(Path path) {
@@ -177,7 +183,10 @@ class ImagesTest {
             Tensor shades = Images.read(gray, DType.F64).multiply(255);
             assertThat(shades.shape()).isEqualTo(Shape.of(10, 20, 1));
             int[] raster = ImageIO.read(gray.toFile()).getRaster().getPixels(0, 0, 20, 10, (int[]) null);
-            assertThat(Arrays.stream(shades.toArray()).mapToInt(v -> (int) Math.round(v)).toArray()).isEqualTo(raster);
+            assertThat(Arrays.stream(shades.toArray())
+                            .mapToInt(v -> (int) Math.round(v))
+                            .toArray())
+                    .isEqualTo(raster);
         }
     }
 
@@ -190,7 +199,8 @@ class ImagesTest {
             Formats.refusal(file, path -> Images.read(path, DType.F64).close());
         }
         Files.write(file, "text".getBytes());
-        assertThat(Formats.refusal(file, path -> Images.read(path, DType.F64).close())).contains("cannot be decoded");
+        assertThat(Formats.refusal(file, path -> Images.read(path, DType.F64).close()))
+                .contains("cannot be decoded");
         // The frame header: marker, length, precision, height, width.
         int frame = 0;
         while ((whole[frame] & 0xFF) != 0xFF || (whole[frame + 1] & 0xFF) != 0xC0) {

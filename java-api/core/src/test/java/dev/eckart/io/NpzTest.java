@@ -175,7 +175,8 @@ class NpzTest extends FormatTest {
         assertThat(Formats.refusal(changed(1, name, 'x'), reader)).endsWith("holds the array 'x' twice");
         int offset = 42;
         assertThat(Formats.refusal(changed(1, offset, 0, 0, 0, 0), reader)).contains("y, byte 128: ");
-        assertThat(Formats.refusal(changed(1, offset, 255, 255, 255, 127), reader)).isNotEmpty();
+        assertThat(Formats.refusal(changed(1, offset, 255, 255, 255, 127), reader))
+                .isNotEmpty();
         assertThat(Formats.refusal(changed(0, offset, 5, 0, 0, 0), reader)).isNotEmpty();
     }
 

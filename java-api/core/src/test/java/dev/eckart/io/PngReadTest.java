@@ -317,7 +317,8 @@ class PngReadTest {
         byte[] data = PngFile.deflate(new byte[2]);
         assertThat(message(new PngFile().chunk("IDAT", data).end()))
                 .contains("byte 8: chunk IDAT: stands where IHDR is to be");
-        assertThat(message(new PngFile().chunk("tEXt", data).header(1, 1, 8, 0, 0).end()))
+        assertThat(message(
+                        new PngFile().chunk("tEXt", data).header(1, 1, 8, 0, 0).end()))
                 .contains("byte 8: chunk tEXt: stands where IHDR is to be");
         assertThat(message(new PngFile()
                         .header(1, 1, 8, 0, 0)

@@ -22,7 +22,10 @@ final class LargeTensors {
         // As f32 they take the memory that three bytes per element do; of 3·10^9 elements these are more than 2^31.
         long m = n * 3 / 4 / 1000 * 1000;
         for (Part part : List.<Part>of(
-                () -> bytes(n, Path.of(args[1])), () -> floats(m), () -> random(m), () -> product((long) Math.sqrt(m)))) {
+                () -> bytes(n, Path.of(args[1])),
+                () -> floats(m),
+                () -> random(m),
+                () -> product((long) Math.sqrt(m)))) {
             long start = System.nanoTime();
             try (Scope scope = Scope.open()) {
                 System.out.println(part.run() + ": " + scope.peak() + " bytes at most, "
@@ -120,7 +123,10 @@ final class LargeTensors {
                     check("product " + i + ", " + j, c.get(i, j), sum);
                 }
             }
-            check("row", c.select(0, side - 1).sum().get(), a.select(0, side - 1).reshape(1, inner).matmul(b).sum().get());
+            check(
+                    "row",
+                    c.select(0, side - 1).sum().get(),
+                    a.select(0, side - 1).reshape(1, inner).matmul(b).sum().get());
             check("turned", c.transpose().get(side - 1, 0), c.get(0, side - 1));
         }
         return "product of " + side + "×" + inner + " and " + inner + "×" + side + " f32";

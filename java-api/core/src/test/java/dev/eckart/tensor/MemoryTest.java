@@ -146,12 +146,15 @@ class MemoryTest {
         ForkedJvm.Result result =
                 ForkedJvm.run(Leaking.class, List.of("-Deckart.debug=true"), Map.of(), Duration.ofMinutes(1));
         assertThat(result.exit()).as(result.output()).isZero();
-        List<String> told =
-                result.output().lines().filter(line -> line.contains("not closed")).toList();
+        List<String> told = result.output()
+                .lines()
+                .filter(line -> line.contains("not closed"))
+                .toList();
         assertThat(told).hasSize(2);
-        assertThat(told.get(0))
-                .matches("eckart: not closed: 3 of 3\\.0 MiB, made at .*Leaking\\.main\\(.*:\\d+\\)");
-        assertThat(told.get(1)).startsWith("eckart: not closed: 1 of 80 bytes, made at ").contains("Leaking.main");
+        assertThat(told.get(0)).matches("eckart: not closed: 3 of 3\\.0 MiB, made at .*Leaking\\.main\\(.*:\\d+\\)");
+        assertThat(told.get(1))
+                .startsWith("eckart: not closed: 1 of 80 bytes, made at ")
+                .contains("Leaking.main");
         assertThat(result.output()).contains("asked: 2");
         assertThat(Memory.live()).as("without -Deckart.debug=true").isEmpty();
     }
