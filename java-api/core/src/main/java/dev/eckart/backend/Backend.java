@@ -3,9 +3,8 @@ package dev.eckart.backend;
 import dev.eckart.memory.Buffer;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
-import java.util.List;
-import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.MemoryStatistics;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -31,9 +30,9 @@ public interface Backend {
         return 0;
     }
 
-    /** The account of the memory; a backend that keeps none of it says so by zeros. */
+    /** The account of the memory; zeros from a backend that keeps none. */
     default MemoryStatistics memory() {
-        return new MemoryStatistics(MemoryBudget.used(), MemoryBudget.peak(), 0, 0, 0);
+        return new MemoryStatistics(0, 0, 0, 0, 0);
     }
 
     /** Copies a Java buffer (direct or not) to the bytes from {@code offset} on. */
