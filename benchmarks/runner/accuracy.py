@@ -14,6 +14,11 @@ def of(operation, inputs, folder):
     if operation == "svd":
         a, u, s, vt = read[0].astype(np.float64), load("u"), load("s"), load("vt")
         return {"residual": norm(a - (u * s) @ vt) / norm(a), "orthogonality": apart(u, vt.T)}
+    if operation == "svd-batch":  # of the worst matrix
+        a, u, s, vt = read[0].astype(np.float64), load("u"), load("s"), load("vt")
+        wrong = norm(a - (u * s[:, None, :]) @ vt, axis=(1, 2)) / norm(a, axis=(1, 2))
+        loss = lambda q: norm(np.eye(q.shape[2]) - q.swapaxes(1, 2) @ q, axis=(1, 2)).max() / np.sqrt(q.shape[2])
+        return {"residual": wrong.max(), "orthogonality": max(loss(u), loss(vt.swapaxes(1, 2)))}
     if operation == "truncated":  # ‖A − USVᵀ‖² = ‖A‖² − 2 ⟨A, USVᵀ⟩ + ‖S‖², as U and V have orthonormal columns; and that they have
         starts, columns, entries = read[0], read[1], read[2].astype(np.float64)
         u, s, vt = load("u"), load("s"), load("vt")

@@ -73,6 +73,8 @@ def cases():
         svd(2000, 2000, "f4", 9, ["scipy", "torch"], 1.05),
         svd(20000, 200, "f8", 15, [*PYTHON, *JAVA]),
         svd(20000, 200, "f4", 15, ["scipy", "torch"]),
+        Case("svd-batch-4096x32x32-f32", "svd-batch", [(4096, 32, 32)], "f4", PYTHON, 11, {"scipy": 0.25, "torch": 0.25}),
+        Case("svd-batch-10000x8x8-f64", "svd-batch", [(10000, 8, 8)], "f8", PYTHON, 11, {"scipy": 0.25, "torch": 0.25}),
         Case("eigh-500-f64", "eigh", [(500, 500)], "f8", [*PYTHON, *JAVA], 21, kind="symmetric"),
         Case("truncated-20-20000x500-f64", "truncated-dense", [(20000, 500)], "f8", [*PYTHON, "smile"], 11, kind="low-rank"),
         Case("pca-20-20000x500-f64", "pca", [(20000, 500)], "f8", [*PYTHON, "smile"], 11, kind="low-rank"),

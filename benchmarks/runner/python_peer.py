@@ -78,6 +78,7 @@ NUMPY = {
     "cumsum": np.cumsum,
     "argmax-columns": lambda a: a.argmax(0),
     "gather": lambda index, rows: np.take(rows, index, 0),
+    "svd-batch": lambda a: np.linalg.svd(a, full_matrices=False),
     "spmm": lambda a, x: a @ x,
     "spmm-transposed": lambda a, y: a.T @ y,
 }
@@ -128,6 +129,8 @@ class Torch:
     def svd(self, a):
         return self.torch.linalg.svd(a, full_matrices=False)
 
+    svd_batch = svd
+
     def eigh(self, a):
         w, v = self.torch.linalg.eigh(a)
         return [w, v.T]
@@ -169,7 +172,7 @@ TORCH = {
 
 
 SVD = ["u", "s", "vt"]
-RESULTS = {"svd": SVD, "truncated": SVD, "truncated-dense": SVD, "eigh": ["w", "vt"], "pca": ["components", "mean", "scores"]}
+RESULTS = {"svd": SVD, "svd-batch": SVD, "truncated": SVD, "truncated-dense": SVD, "eigh": ["w", "vt"], "pca": ["components", "mean", "scores"]}
 
 
 def answer(peer, request):

@@ -106,6 +106,9 @@ int64_t svd(int driver, int type, bool full, int64_t m, int64_t n, int64_t a, in
 // driver: 0 gesdd (divide and conquer; own code on the own pool, see svd.cpp), 1 gesvd. A (m x n, destroyed; lda >= n), u m x (full ? m : k), s descending, vt (full ? n : k) x n; u = vt = 0: values only.
 // For gesvd, thin: u may be A itself when m >= n (u = a, ldu = lda), vt may be A itself when m < n. Signs as orientVectors.
 int64_t svdWorkspace(int driver, int type, bool vectors, int64_t m, int64_t n);       // bytes that svd takes beside its operands
+int64_t svdBatch(int driver, int type, int64_t count, int64_t m, int64_t n, int64_t a, int64_t row, int64_t column, int64_t item, int64_t u, int64_t s, int64_t vt, int threads);
+// driver: 0 gesdd or 1 gesvd on each, 2 one-sided Jacobi, a matrix a vector lane (k <= 64; see batch.cpp). Thin SVD of `count` matrices A, unchanged, with any strides; u (count, m, k), s (count, k), vt (count, k, n) contiguous, u = vt = 0: values only. Signs as
+// orientVectors. 0, or the number from 1 of the first matrix for which nothing converged
 void orientVectors(int type, int64_t k, int64_t n, int64_t vt, int64_t ldvt, int64_t m, int64_t u, int64_t ldu, int threads);
 // in each of the k rows of vt the first entry whose magnitude is at least (1 - sqrt(eps)) of the largest becomes positive; column i of u (m x k) follows; u = 0: none
 

@@ -1,5 +1,6 @@
-// The choice among the instruction sets that kernels.cpp, panels.cpp, spmm.cpp and small.cpp are compiled for.
+// The choice among the instruction sets that the Makefile's LOOPS are compiled for.
 #pragma once
+#include "jacobi.h"
 #include "kernels.h"
 #include "panels.h"
 #include "small.h"
@@ -13,5 +14,6 @@ const Kernels &kernels();
 const Panels &panels();
 const Spmm &spmmLoops();
 const Small &smallProducts();
+const Jacobi &jacobiLoops();
 
 }  // namespace eckart

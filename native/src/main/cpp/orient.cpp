@@ -1,30 +1,16 @@
 // orientVectors: the sign convention of singular and eigenvectors.
 //   vt (k x n): row i turns so that its first entry of nearly the largest magnitude is positive; column i of u (m x k) follows.
-#include <algorithm>
 #include <atomic>
-#include <cmath>
-#include <limits>
 #include <vector>
 
 #include "blas.h"
+#include "orient.h"
 #include "pool.h"
 
 namespace eckart {
 namespace {
 
 constexpr int64_t GRAIN = 65536;  // entries a range has at least
-
-// "Nearly": ties within rounding are broken by position, so that the sign does not hang on the last bit.
-template <typename T>
-bool pointsAway(int64_t n, const T *row) {
-  T largest = 0;
-  for (int64_t j = 0; j < n; j++) largest = std::max(largest, std::abs(row[j]));
-  const T enough = (1 - std::sqrt(std::numeric_limits<T>::epsilon())) * largest;
-  for (int64_t j = 0; j < n; j++) {
-    if (std::abs(row[j]) >= enough) return row[j] < 0;
-  }
-  return false;  // NaN
-}
 
 }  // namespace
 

@@ -19,19 +19,24 @@
 namespace eckart {
 namespace {
 
-// HIGHEST: rows of a tile, so that its sums, a row of B and an entry of A fit into the registers.
 #if defined(__AVX512F__)
-constexpr int BYTES = 64, HIGHEST = 14;
+constexpr int BYTES = 64;
+constexpr int REGISTERS = 32;
 #elif defined(__AVX2__)
-constexpr int BYTES = 32, HIGHEST = 6;
+constexpr int BYTES = 32;
+constexpr int REGISTERS = 16;
 #elif defined(__aarch64__)
-constexpr int BYTES = 16, HIGHEST = 10;  // g++ loads several entries of A ahead
+constexpr int BYTES = 16;
+constexpr int REGISTERS = 32;
 #else
-constexpr int BYTES = 16, HIGHEST = 6;
+constexpr int BYTES = 16;
+constexpr int REGISTERS = 16;
 #endif
 constexpr int WIDEST = 2;
 constexpr int BLOCK = 256;  // rows of A that stay in the second-level cache while the stripes go by
 constexpr int64_t LINE = 64, PAGE = 4096;
+
+constexpr int HIGHEST = REGISTERS == 32 ? 14 : 6;  // the sums of a tile, a row of B and an entry of A fill the registers
 
 template <typename T>
 constexpr int N = BYTES / int(sizeof(T));  // columns of a vector

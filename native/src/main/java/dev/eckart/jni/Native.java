@@ -247,6 +247,21 @@ public final class Native {
     public static native @Cast("int64_t") long svdWorkspace(
             int driver, int type, @Cast("bool") boolean vectors, @Cast("int64_t") long m, @Cast("int64_t") long n);
 
+    public static native @Cast("int64_t") long svdBatch(
+            int driver,
+            int type,
+            @Cast("int64_t") long count,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long a,
+            @Cast("int64_t") long row,
+            @Cast("int64_t") long column,
+            @Cast("int64_t") long item,
+            @Cast("int64_t") long u,
+            @Cast("int64_t") long s,
+            @Cast("int64_t") long vt,
+            int threads);
+
     public static native void orientVectors(
             int type,
             @Cast("int64_t") long k,

@@ -68,7 +68,7 @@ public final class EckartPeer implements Peer {
             case "sum-1" -> Optional.of(new TensorTask(() -> loaded.get(0).sum(1), close));
             case "exp", "silu", "gelu", "softmax", "layernorm" ->
                 Optional.of(new TensorTask(() -> activation(operation, loaded), close));
-            case "svd" -> Optional.of(new SvdTask(() -> Svd.of(loaded.get(0)), close));
+            case "svd", "svd-batch" -> Optional.of(new SvdTask(() -> Svd.of(loaded.get(0)), close));
             case "truncated-dense" ->
                 Optional.of(new SvdTask(() -> TruncatedSvd.rank(LEADING).of(loaded.get(0)), close));
             case "eigh" -> Optional.of(new HeldTask<>(() -> Eigh.of(loaded.get(0)), EckartPeer::arrays, close));

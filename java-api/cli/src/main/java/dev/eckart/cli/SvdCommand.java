@@ -48,7 +48,7 @@ final class SvdCommand implements Callable<Integer> {
     @Option(
             names = "--driver",
             paramLabel = "D",
-            description = "auto, gesdd, gesvd, gesvdj (GPU), qr, gram or randomized (default: auto)")
+            description = "auto, gesdd, gesvd, gesvdj (GPU), jacobi (batches), qr, gram or randomized (default: auto)")
     private String driver = "auto";
 
     @Option(names = "--out", paramLabel = "DIR", description = "the folder to write to")

@@ -101,7 +101,7 @@ class BadInputTest {
                 "svd /a.npy --out /o --tolerance 2          | --tolerance 2.0",
                 "svd /batch.npy --out /o --tolerance 0.1    | use --rank",
                 "svd /a.npy --out /o --rank 1 --tolerance 0 | exclude each other",
-                "svd /a.npy --out /o --driver foo           | auto, gesdd, gesvd, gesvdj, qr, gram, randomized",
+                "svd /a.npy --out /o --driver foo           | auto, gesdd, gesvd, gesvdj, jacobi, qr, gram, randomized",
                 "svd /a.npy --out /o --driver gram          | --rank",
                 "svd /a.npy --out /o --device tpu           | auto, cpu, cuda",
                 "svd /a.npy --out /o --precision f16        | neither f32 nor f64",

@@ -152,6 +152,17 @@ public interface Backend {
     /** A (destroyed) = U·diag(s)·Vᵀ, descending, signs by the rule of {@link #orientVectors}; false: not converged. */
     boolean svd(SvdDriver driver, View a, View s, Optional<Vectors> vectors);
 
+    /** The drivers that {@link #svdBatch} has; none where batches are decomposed one by one. */
+    List<SvdDriver> svdBatchDrivers();
+
+    /**
+     * The thin {@link #svd} of each matrix of a (b, m, n), which stays as it is; u (b, m, k), s (b, k) and vt (b, k, n) are contiguous.
+     *
+     * @param driver one of {@link #svdBatchDrivers}; JACOBI for min(m, n) up to 64
+     * @return the first matrix for which it did not converge, or -1
+     */
+    long svdBatch(SvdDriver driver, View a, View s, Optional<Vectors> vectors);
+
     /** Bytes that {@link #svd} takes beside its operands. */
     long svdWorkspace(SvdDriver driver, boolean vectors, DType dtype, long m, long n);
 

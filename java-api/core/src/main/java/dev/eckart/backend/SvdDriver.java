@@ -1,11 +1,13 @@
 package dev.eckart.backend;
 
-/** Dense SVD drivers; the host's are LAPACK's, in the order of {@code eckart.h}. */
+/** Dense SVD drivers; the host's come first, in the order of {@code eckart.h}. */
 public enum SvdDriver {
     /** Divide and conquer (Gu and Eisenstat 1995): fast, 2·n² elements of workspace. */
     GESDD,
     /** QR iteration (Golub and Kahan 1965): slower, workspace of order n. */
     GESVD,
+    /** One-sided Jacobi, one matrix a vector lane: for batches of small matrices only. */
+    JACOBI,
     /** One-sided Jacobi rotations (cuSOLVER's gesvdj): on a GPU. */
     GESVDJ
 }

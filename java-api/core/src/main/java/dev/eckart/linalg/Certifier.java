@@ -13,9 +13,9 @@ import java.util.OptionalDouble;
 /** Computes a {@link Certificate}. One is made for each factorization, and sees A before and the result after. */
 final class Certifier {
     /** r of Halko, Martinsson and Tropp 2011 (4.3); the bound fails with probability 10⁻ʳ. */
-    private static final int PROBES = 10;
+    static final int PROBES = 10;
 
-    private static final double FACTOR = 10 * Math.sqrt(2 / Math.PI);
+    static final double FACTOR = 10 * Math.sqrt(2 / Math.PI);
     /** Seeds of the probes: unlike any seed that a factorization uses (those are streams of the user's seed). */
     private static final long SEED = 0x45636b6172744331L;
 
@@ -85,7 +85,7 @@ final class Certifier {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private static Tensor probes(Device device, DType dtype, long rows) {
+    static Tensor probes(Device device, DType dtype, long rows) {
         return Tensor.normal(dtype, SEED, rows, PROBES).to(device);
     }
 

@@ -17,6 +17,11 @@ public enum Driver {
     GESVD,
     /** One-sided Jacobi rotations (cuSOLVER gesvdj): full accuracy on a GPU. */
     GESVDJ,
+    /**
+     * One-sided Jacobi (Hestenes 1958), one matrix a vector lane: for batches of matrices with min(m, n) up to 64; a matrix that is rank
+     * deficient to the last bit goes to gesdd.
+     */
+    JACOBI,
     /** A = Q·R, then the SVD of the small R: for matrices much taller (or wider) than wide. */
     QR,
     /** Eigenvectors of AᵀA: fast, but singular values below √ε·σ₁ are lost; refused (falls back to gesdd) where that shows. */

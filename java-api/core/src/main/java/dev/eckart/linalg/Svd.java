@@ -174,15 +174,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
         /** Singular values only; see {@link Svd#values}. */
         public Tensor values(Tensor a) {
             if (a.shape().rank() == 3) {
-                Tensor s = Tensor.empty(a.device(), a.dtype(), a.dim(0), Math.min(a.dim(1), a.dim(2)));
-                for (long i = 0; i < a.dim(0); i++) {
-                    try (Tensor one = a.select(0, i);
-                            Tensor values = values(one);
-                            Tensor target = s.select(0, i)) {
-                        target.assign(values);
-                    }
-                }
-                return s;
+                return valuesOfBatch(a);
             }
             Matrices.check("svd", a);
             SvdPlan plan = plan(a, false);
@@ -302,25 +294,34 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
                 throw new IllegalArgumentException(
                         "svd: driver qr gives the thin decomposition only; use gesdd for a full one");
             }
-            if (choice == Driver.AUTO) {
+            boolean many = shape.rank() == 3;
+            if (choice == Driver.AUTO && many && !full && BatchedSvd.rotates(a)) {
+                choice = Driver.JACOBI;
+                reason = "a batch of small matrices, one in each lane of a vector";
+            } else if (choice == Driver.AUTO) {
                 choice = best(a);
                 reason = "all " + k + " triplets at full accuracy";
+            } else if (choice == Driver.JACOBI && (!many || full || !BatchedSvd.can(a, choice))) {
+                throw new IllegalArgumentException(
+                        "svd: driver jacobi gives the thin decomposition of a batch (b, m, n) with min(m, n) up to 64 on the CPU,"
+                                + " not of " + shape + (full ? ", full" : "") + " on " + a.device() + "; use auto");
             }
-            if (choice != Driver.QR && !drivers(a).contains(choice)) {
+            if (choice != Driver.QR && choice != Driver.JACOBI && !drivers(a).contains(choice)) {
                 throw new IllegalArgumentException("svd: driver " + choice + " does not exist on " + a.device()
                         + "; there are auto, qr and " + drivers(a));
             }
             SvdDriver lapack = SvdDriver.valueOf((choice == Driver.QR ? best(a) : choice).name());
-            long work = k == 0
+            long work = k == 0 || choice == Driver.JACOBI
                     ? 0
                     : a.backend()
                             .svdWorkspace(
                                     lapack, vectors, type, choice == Driver.QR ? k : m, choice == Driver.QR ? k : n);
+            long count = many ? shape.dim(0) : 1;
             long copy = inPlace(a) ? 0 : m * n * type.bytes();
             boolean reuse = vectors && !full && inPlace(a) && choice == Driver.GESVD;
             long elements = full ? m * m + n * n : (m + n) * k - (reuse ? m * n : 0);
-            long results = ((vectors ? elements : 0) + k) * type.bytes();
-            double flops = SvdPlan.denseFlops(choice, m, n, vectors) * (shape.rank() == 3 ? shape.dim(0) : 1);
+            long results = ((vectors ? elements : 0) + k) * type.bytes() * count;
+            double flops = SvdPlan.denseFlops(choice, m, n, vectors) * count;
             return SvdPlan.of(a.device(), shape, k, choice, reason, flops, copy + work + results, copy + work);
         }
 
@@ -330,8 +331,32 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
                     : "driver gesvd (--driver gesvd) needs half of it, leading triplets alone (TruncatedSvd, --rank) far less";
         }
 
+        private Tensor valuesOfBatch(Tensor a) {
+            Driver choice = plan(a, false).driver();
+            Driver kernel = choice == Driver.QR ? best(a) : choice;
+            if (BatchedSvd.can(a, kernel)) {
+                return BatchedSvd.values(a, kernel);
+            }
+            Tensor s = Tensor.empty(a.device(), a.dtype(), a.dim(0), Math.min(a.dim(1), a.dim(2)));
+            for (long i = 0; i < a.dim(0); i++) {
+                try (Tensor one = a.select(0, i);
+                        Tensor values = values(one);
+                        Tensor target = s.select(0, i)) {
+                    target.assign(values);
+                } catch (RuntimeException | Error e) {
+                    s.close();
+                    throw e;
+                }
+            }
+            return s;
+        }
+
         private Svd batch(Tensor a) {
-            Matrices.checkType("svd", a.dtype());
+            SvdPlan plan = plan(a, true);
+            if (!full && backend == null && BatchedSvd.can(a, plan.driver())) {
+                Matrices.requireMemory("svd", a, plan.bytes(), remedy(plan));
+                return BatchedSvd.of(a, plan.driver(), level);
+            }
             long b = a.dim(0);
             long m = a.dim(1);
             long n = a.dim(2);

@@ -61,6 +61,11 @@ public record SvdPlan(
     static double denseFlops(Driver driver, long rows, long columns, boolean vectors) {
         double m = Math.max(rows, columns);
         double n = Math.min(rows, columns);
+        if (driver == Driver.JACOBI) {
+            int sweeps = 7; // of n(n - 1)/2 pairs, each with a dot product and a rotation in A and one in V; as seen on
+            // random matrices
+            return sweeps * n * (n - 1) / 2 * (8 * m + (vectors ? 6 * n : 0));
+        }
         if (!vectors) {
             return m > 1.8 * n ? 2 * m * n * n + 2 * n * n * n : 4 * n * n * (m - n / 3);
         }

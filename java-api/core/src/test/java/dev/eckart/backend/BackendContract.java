@@ -15,4 +15,5 @@ abstract class BackendContract
                 SmallProductContract,
                 SparseContract,
                 FactorizationContract,
-                SvdContract {}
+                SvdContract,
+                SvdBatchContract {}

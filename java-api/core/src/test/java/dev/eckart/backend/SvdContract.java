@@ -114,7 +114,7 @@ interface SvdContract extends BackendFixture {
         }
     }
 
-    private static void checkValues(String what, Values input, int m, int n, Values s) {
+    static void checkValues(String what, Values input, int m, int n, Values s) {
         Matrices.assertDescending(what, false, s.floats());
         double norm = Reference.norm(input.floats());
         assertThat(Math.abs(Reference.norm(s.floats()) - norm))
@@ -122,7 +122,7 @@ interface SvdContract extends BackendFixture {
                 .isLessThanOrEqualTo(Tolerance.factorization(input.dtype(), m, n, norm));
     }
 
-    private static void checkVectors(String what, Values input, int m, int n, double[] u, double[] s, double[] vt) {
+    static void checkVectors(String what, Values input, int m, int n, double[] u, double[] s, double[] vt) {
         DType dtype = input.dtype();
         int k = s.length;
         int left = m == 0 ? 0 : u.length / m;

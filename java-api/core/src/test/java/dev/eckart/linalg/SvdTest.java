@@ -11,6 +11,7 @@ import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import dev.eckart.testkit.Tolerance;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,6 +184,63 @@ class SvdTest {
         assertThatThrownBy(() -> Svd.of(bad)).hasMessageStartingWith("matrix 1 of the batch: svd: element (0,0)");
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"F64", "F32"})
+    void should_rotate_batches_of_small_matrices(DType dtype) {
+        double extreme = dtype == DType.F64 ? 1e200 : 1e30;
+        Tensor batch = Tensor.normal(dtype, 5, 40, 6, 9);
+        batch.select(0, 1).fill(0);
+        batch.select(0, 2).assign(batch.select(0, 2).multiply(extreme));
+        batch.select(0, 3).assign(batch.select(0, 3).multiply(1 / extreme));
+        double tolerance = Tolerance.factorization(dtype, 9, 6, 10);
+        for (Certificate.Level level : Certificate.Level.values()) {
+            Svd svd = Svd.options().certify(level).of(batch);
+            Certificate certificate = svd.certificate();
+            assertThat(certificate.driver()).isEqualTo(Driver.JACOBI);
+            for (int i = 0; i < 40; i++) {
+                Svd one = Svd.of(batch.select(0, i));
+                double scale = i == 2 ? extreme : i == 3 ? 1 / extreme : 1;
+                assertThat(svd.s().select(0, i).subtract(one.s()).norm()).isLessThanOrEqualTo(tolerance * scale);
+            }
+            if (level != Certificate.Level.NONE) {
+                assertThat(certificate.relativeResidual()).isBetween(dtype.epsilon() / 10, 100 * tolerance);
+                assertThat(certificate.orthogonalityU()).isBetween(dtype.epsilon() / 10, 100 * tolerance);
+                assertThat(certificate.orthogonalityV()).isBetween(dtype.epsilon() / 10, 100 * tolerance);
+            }
+        }
+        assertThat(Svd.values(batch).subtract(Svd.of(batch).s()).slice(0, 4, 40).norm())
+                .isLessThan(tolerance);
+        assertThat(Svd.options().explain(batch).driver()).isEqualTo(Driver.JACOBI);
+        assertThat(Svd.options().explain(Tensor.zeros(dtype, 40, 65, 65)).driver())
+                .isEqualTo(Driver.GESDD);
+        assertThatThrownBy(() -> Svd.options().driver(Driver.JACOBI).of(batch.select(0, 0)))
+                .hasMessage(
+                        "svd: driver jacobi gives the thin decomposition of a batch (b, m, n) with min(m, n) up to 64 on the"
+                                + " CPU, not of (6,9) on cpu; use auto");
+    }
+
+    @Test
+    void should_certify_the_worst_of_a_batch() {
+        for (Certificate.Level level : List.of(Certificate.Level.ESTIMATE, Certificate.Level.EXACT)) {
+            Tensor batch = Tensor.normal(DType.F64, 5, 9, 70, 3); // of smaller ones the estimate is exact
+            try (Svd svd = Svd.of(batch)) {
+                svd.u().select(0, 7).fill(0.5);
+                Certificate worst = BatchedSvd.certify(batch, svd, level);
+                Certificate one = Certificate.of(
+                        new DenseOperator(batch.select(0, 7)),
+                        svd.u().select(0, 7),
+                        svd.s().select(0, 7),
+                        svd.vt().select(0, 7),
+                        level);
+                assertThat(worst.residual()).isCloseTo(one.residual(), within(1e-12 * one.residual()));
+                assertThat(worst.orthogonalityU()).isCloseTo(one.orthogonalityU(), within(1e-12));
+                assertThat(worst.relativeResidual()).isCloseTo(one.relativeResidual(), within(1e-12));
+            }
+        }
+    }
+
     @Test
     void should_be_the_best_approximation_of_its_rank() {
         Tensor a = MatrixKinds.normal(DType.F64, 30, 20);
@@ -244,7 +302,7 @@ class SvdTest {
         assertThatThrownBy(() -> Svd.options().driver(Driver.GESVDJ).of(Tensor.zeros(DType.F64, 2, 2)))
                 .hasMessage("svd: driver gesvdj does not exist on cpu; there are auto, qr and [gesdd, gesvd]");
         assertThatThrownBy(() -> Driver.parse("gesddd"))
-                .hasMessage("driver: 'gesddd' is none of auto, gesdd, gesvd, gesvdj, qr, gram, randomized");
+                .hasMessage("driver: 'gesddd' is none of auto, gesdd, gesvd, gesvdj, jacobi, qr, gram, randomized");
     }
 
     @Test

@@ -198,7 +198,7 @@ class TensorMemoryTest {
 
     @Test
     void theNativeLibrarySaysWhatItIs() {
-        assertThat(Native.instructionSet()).matches("x86-64-v[234]");
+        assertThat(Native.instructionSet()).matches("x86-64-v[234]|armv8-a");
         assertThat(Devices.describe(Device.cpu()))
                 .contains(Native.instructionSet())
                 .contains("OpenBLAS");

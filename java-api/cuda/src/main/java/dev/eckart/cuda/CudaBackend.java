@@ -275,6 +275,16 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public List<SvdDriver> svdBatchDrivers() {
+        return List.of();
+    }
+
+    @Override
+    public long svdBatch(SvdDriver driver, View a, View s, Optional<Vectors> vectors) {
+        throw refuse("svd of a batch in one call");
+    }
+
+    @Override
     public long svdWorkspace(SvdDriver driver, boolean vectors, DType dtype, long m, long n) {
         try (Gpu.Turn turn = gpu.enter()) {
             return factorizations.svdWorkspace(driver, vectors, dtype, m, n);

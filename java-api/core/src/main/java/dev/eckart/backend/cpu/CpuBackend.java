@@ -29,6 +29,8 @@ public final class CpuBackend implements Backend {
     /** Requests from here on are held against the machine's free memory before they are made. */
     private static final long CHECKED_BYTES = 64L << 20;
 
+    private static final List<SvdDriver> BATCH_DRIVERS = List.of(SvdDriver.GESDD, SvdDriver.GESVD, SvdDriver.JACOBI);
+
     /** Loads the native library; throws a LinkageError when it can't, an IllegalStateException beside an old OpenBLAS. */
     public CpuBackend() {
         OpenBlasVersion.require(Native.openblasConfig(), Native.openblasBuilt(), Native.openblasPath());
@@ -421,6 +423,35 @@ public final class CpuBackend implements Backend {
                     == 0;
         } finally {
             MemoryBudget.give(workspace);
+        }
+    }
+
+    @Override
+    public List<SvdDriver> svdBatchDrivers() {
+        return BATCH_DRIVERS;
+    }
+
+    @Override
+    public long svdBatch(SvdDriver driver, View a, View s, Optional<Vectors> vectors) {
+        View u = vectors.map(Vectors::u).orElse(null);
+        View vt = vectors.map(Vectors::vt).orElse(null);
+        Layout layout = a.layout();
+        try (Lease lease = u == null ? Lease.of(a, s) : Lease.of(a, s, u, vt)) {
+            return Native.svdBatch(
+                            driver.ordinal(),
+                            type(a),
+                            layout.shape().dim(0),
+                            rows(a),
+                            columns(a),
+                            a.address(),
+                            layout.stride(1),
+                            layout.stride(2),
+                            layout.stride(0),
+                            u == null ? 0 : u.address(),
+                            s.address(),
+                            vt == null ? 0 : vt.address(),
+                            Threads.current())
+                    - 1;
         }
     }
 

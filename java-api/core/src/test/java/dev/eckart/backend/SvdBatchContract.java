@@ -1,0 +1,117 @@
+package dev.eckart.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eckart.backend.Matrices.Kind;
+import dev.eckart.backend.Operands.Form;
+import dev.eckart.backend.Operands.Operand;
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Threads;
+import dev.eckart.testkit.Tolerance;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The singular value decomposition of many matrices at once: each as {@link SvdContract} asks it of one. */
+interface SvdBatchContract extends BackendFixture {
+    int[][] BATCH_SIZES = {
+        {1, 1}, {1, 6}, {6, 1}, {2, 2}, {7, 3}, {3, 7}, {8, 8}, {33, 17}, {20, 64}, {64, 64}, {130, 5}
+    };
+
+    /** Matrices of every kind side by side: a lane that is done, or left to another driver, must not disturb its neighbours. */
+    @Test
+    default void svdOfBatches() {
+        backend().svdBatchDrivers().forEach(this::svdOfBatches);
+    }
+
+    private void svdOfBatches(SvdDriver driver) {
+        for (DType dtype : REAL) {
+            for (int[] size : BATCH_SIZES) {
+                for (int count : new int[] {0, 1, 5, 37}) {
+                    for (Form form : count == 5 ? Form.values() : new Form[] {Form.CONTIGUOUS}) {
+                        checkBatch(driver, dtype, count, size[0], size[1], form, true);
+                    }
+                    checkBatch(driver, dtype, count, size[0], size[1], Form.CONTIGUOUS, false);
+                }
+            }
+            checkBatch(driver, dtype, 3, 0, 4, Form.CONTIGUOUS, true);
+        }
+    }
+
+    private void checkBatch(SvdDriver driver, DType dtype, int count, int m, int n, Form form, boolean withVectors) {
+        int k = Math.min(m, n);
+        Values[] inputs = new Values[count];
+        double[] all = new double[count * m * n];
+        for (int i = 0; i < count; i++) {
+            Kind kind = Kind.values()[i % Kind.values().length];
+            inputs[i] = Matrices.make(kind, dtype, m, n);
+            System.arraycopy(inputs[i].floats(), 0, all, i * m * n, m * n);
+        }
+        try (Operands operands = new Operands(backend());
+                Threads setting = Threads.use(2)) {
+            Operand a = operands.of(Values.of(dtype, all), form, count, m, n);
+            Operand s = operands.empty(dtype, Form.CONTIGUOUS, count, k);
+            Operand u = operands.empty(dtype, Form.CONTIGUOUS, count, m, k);
+            Operand vt = operands.empty(dtype, Form.CONTIGUOUS, count, k, n);
+            Optional<Backend.Vectors> vectors =
+                    withVectors ? Optional.of(new Backend.Vectors(u.view(), vt.view())) : Optional.empty();
+            String what = driver + " " + dtype + " " + count + " of " + m + "×" + n + " " + form;
+            assertThat(backend().svdBatch(driver, a.view(), s.view(), vectors))
+                    .as(what)
+                    .isEqualTo(-1);
+            assertThat(a.read().floats()).as("%s: the input", what).isEqualTo(all);
+            for (int i = 0; i < count; i++) {
+                String which = what + ", matrix " + i;
+                double[] values = part(s.read().floats(), i, k);
+                SvdContract.checkValues(which, inputs[i], m, n, Values.of(dtype, values));
+                if (withVectors) {
+                    double[] left = part(u.read().floats(), i, m * k);
+                    SvdContract.checkVectors(
+                            which, inputs[i], m, n, left, values, part(vt.read().floats(), i, k * n));
+                }
+            }
+        }
+    }
+
+    private static double[] part(double[] all, int index, int length) {
+        return Arrays.copyOfRange(all, index * length, (index + 1) * length);
+    }
+
+    /**
+     * What only Jacobi gives, and so shows that it, not another driver, did the work: small singular values to full relative accuracy.
+     * Symmetric blocks of two with eigenvalues 3.25 and 0.75, each 2⁻¹⁶ of the one before.
+     */
+    @Test
+    default void jacobiKeepsSmallSingularValues() {
+        if (!backend().svdBatchDrivers().contains(SvdDriver.JACOBI)) {
+            return; // a device of other drivers
+        }
+        int n = 6;
+        int count = 19;
+        double[] all = new double[count * n * n];
+        for (int i = 0; i < count; i++) {
+            for (int j = 0; j < n; j += 2) {
+                int at = i * n * n + j * n + j;
+                double scale = Math.scalb(1, -8 * j);
+                double larger = (i + j / 2) % 2 == 0 ? 2.75 : 1.25;
+                all[at] = larger * scale;
+                all[at + 1] = scale;
+                all[at + n] = scale;
+                all[at + n + 1] = (4 - larger) * scale;
+            }
+        }
+        try (Operands operands = new Operands(backend())) {
+            Operand a = operands.of(Values.of(DType.F64, all), Form.CONTIGUOUS, count, n, n);
+            Operand s = operands.empty(DType.F64, Form.CONTIGUOUS, count, n);
+            assertThat(backend().svdBatch(SvdDriver.JACOBI, a.view(), s.view(), Optional.empty()))
+                    .isEqualTo(-1);
+            double[] values = s.read().floats();
+            for (int i = 0; i < count * n; i++) {
+                double exact = Math.scalb(i % 2 == 0 ? 3.25 : 0.75, -8 * (i % n / 2 * 2));
+                assertThat(Math.abs(values[i] - exact))
+                        .as("value %d of matrix %d", i % n, i / n)
+                        .isLessThanOrEqualTo(Tolerance.ulps(DType.F64, 4, exact));
+            }
+        }
+    }
+}
