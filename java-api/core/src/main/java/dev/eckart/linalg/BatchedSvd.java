@@ -120,7 +120,7 @@ final class BatchedSvd {
             double[] sizes = largest.toArray();
             int worst = 0;
             for (int i = 1; i < relative.length; i++) {
-                worst = relative[i] > relative[worst] ? i : worst;
+                worst = relative[i] > relative[worst] || Double.isNaN(relative[i]) ? i : worst;
             }
             double share = factor * relative[worst];
             if (exact) {

@@ -237,6 +237,8 @@ class SvdTest {
                 assertThat(worst.residual()).isCloseTo(one.residual(), within(1e-12 * one.residual()));
                 assertThat(worst.orthogonalityU()).isCloseTo(one.orthogonalityU(), within(1e-12));
                 assertThat(worst.relativeResidual()).isCloseTo(one.relativeResidual(), within(1e-12));
+                svd.u().select(0, 3).fill(Double.NaN);
+                assertThat(BatchedSvd.certify(batch, svd, level).residual()).isNaN();
             }
         }
     }
