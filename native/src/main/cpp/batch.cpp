@@ -2,8 +2,8 @@
 //
 // A vector's worth of matrices is interleaved, one a lane, scaled to a largest entry of 1 to 2, rotated by one-sided Jacobi
 // (jacobi.h) and written back in order of the singular values. A matrix with columns too short for the lanes' squares (rank
-// deficient to the last bit, or graded beyond them) goes to gesdd, as
-// does each of a batch for LAPACK; where gesdd does not converge, gesvd is tried.
+// deficient to the last bit, or graded beyond them) goes to gesdd, as does each of a batch for LAPACK; where gesdd does not converge,
+// gesvd is tried.
 #include <algorithm>
 #include <atomic>
 #include <cmath>

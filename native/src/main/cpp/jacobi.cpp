@@ -5,19 +5,14 @@
 // to turn in a pair wait with the rotation 1. Pairs are taken by blocks of columns, so that two blocks stay in the first cache.
 #include "jacobi.h"
 
+#include "vectors.h"
+
 #define ECKART_PASTE(a, b) a##b
 #define ECKART_TABLE(isa) ECKART_PASTE(jacobi_, isa)
 
 namespace eckart {
 namespace {
 
-#if defined(__AVX512F__)
-constexpr int BYTES = 64;
-#elif defined(__AVX2__)
-constexpr int BYTES = 32;
-#else
-constexpr int BYTES = 16;
-#endif
 constexpr int64_t NEAR = 24 << 10;  // bytes of two blocks of columns
 constexpr int MOST_SWEEPS = 40;     // six to eight are usual
 

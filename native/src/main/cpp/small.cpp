@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "vectors.h"
+
 #define ECKART_PASTE(a, b) a##b
 #define ECKART_TABLE(isa) ECKART_PASTE(small_, isa)
 #define ECKART_UNROLL _Pragma("GCC unroll 32")
@@ -19,19 +21,6 @@
 namespace eckart {
 namespace {
 
-#if defined(__AVX512F__)
-constexpr int BYTES = 64;
-constexpr int REGISTERS = 32;
-#elif defined(__AVX2__)
-constexpr int BYTES = 32;
-constexpr int REGISTERS = 16;
-#elif defined(__aarch64__)
-constexpr int BYTES = 16;
-constexpr int REGISTERS = 32;
-#else
-constexpr int BYTES = 16;
-constexpr int REGISTERS = 16;
-#endif
 constexpr int WIDEST = 2;
 constexpr int BLOCK = 256;  // rows of A that stay in the second-level cache while the stripes go by
 constexpr int64_t LINE = 64, PAGE = 4096;

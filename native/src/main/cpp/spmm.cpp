@@ -5,19 +5,14 @@
 // stripes of at most WIDEST vectors.
 #include "spmm.h"
 
+#include "vectors.h"
+
 #define ECKART_PASTE(a, b) a##b
 #define ECKART_TABLE(isa) ECKART_PASTE(spmm_, isa)
 
 namespace eckart {
 namespace {
 
-#if defined(__AVX512F__)
-constexpr int BYTES = 64;
-#elif defined(__AVX2__)
-constexpr int BYTES = 32;
-#else
-constexpr int BYTES = 16;
-#endif
 constexpr int WIDEST = 8;
 constexpr int64_t AHEAD = 24, LINE = 64;
 
