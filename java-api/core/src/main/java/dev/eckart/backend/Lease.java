@@ -31,7 +31,7 @@ public final class Lease implements AutoCloseable {
                     buffers[j].release();
                 }
                 throw new IllegalStateException(
-                        "tensor: its memory has been freed; close it later, or keep it in its scope");
+                        "tensor: it was closed as a call on it began; close it later, or keep it in its scope");
             }
         }
         return new Lease(buffers);
