@@ -26,6 +26,7 @@ import java.util.function.Supplier;
 /** Eckart through its public interface, certificates included. */
 public final class EckartPeer implements Peer {
     private static final int LEADING = 20;
+    private static final String TRUNCATED = "truncated-dense-";
 
     private final Device device;
 
@@ -69,15 +70,21 @@ public final class EckartPeer implements Peer {
             case "exp", "silu", "gelu", "softmax", "layernorm" ->
                 Optional.of(new TensorTask(() -> activation(operation, loaded), close));
             case "svd", "svd-batch" -> Optional.of(new SvdTask(() -> Svd.of(loaded.get(0)), close));
-            case "truncated-dense" ->
-                Optional.of(new SvdTask(() -> TruncatedSvd.rank(LEADING).of(loaded.get(0)), close));
             case "eigh" -> Optional.of(new HeldTask<>(() -> Eigh.of(loaded.get(0)), EckartPeer::arrays, close));
             case "pca" -> Optional.of(new HeldTask<>(() -> Projected.of(loaded.get(0)), Projected::arrays, close));
             case "cumsum", "argmax-columns", "topk", "gather", "index-add" ->
                 Optional.of(new TensorTask(indexed(operation, loaded), close));
             case "spmm", "spmm-transposed", "truncated" -> Optional.of(sparse(operation, loaded, close));
-            default -> Optional.empty();
+            default ->
+                operation.startsWith(TRUNCATED)
+                        ? Optional.of(new SvdTask(
+                                () -> TruncatedSvd.rank(leading(operation)).of(loaded.get(0)), close))
+                        : Optional.empty();
         };
+    }
+
+    private static long leading(String operation) {
+        return Long.parseLong(operation.substring(TRUNCATED.length()));
     }
 
     private static Tensor copy(Tensor view) {

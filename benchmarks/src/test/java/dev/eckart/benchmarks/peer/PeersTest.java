@@ -71,7 +71,7 @@ class PeersTest {
 
         serve(
                 EckartPeer.class,
-                "load\ttruncated-dense\t" + file,
+                "load\ttruncated-dense-20\t" + file,
                 "run",
                 "write\t" + folder,
                 "load\tpca\t" + file,

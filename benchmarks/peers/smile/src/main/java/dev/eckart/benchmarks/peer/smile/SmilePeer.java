@@ -31,7 +31,7 @@ public final class SmilePeer implements Peer {
 
     @Override
     public Optional<Task> load(String operation, List<Path> inputs) throws IOException {
-        if (!List.of("matmul", "svd", "eigh", "truncated-dense", "pca").contains(operation)) {
+        if (!List.of("matmul", "svd", "eigh", "truncated-dense-20", "pca").contains(operation)) {
             return Optional.empty();
         }
         NpyArray first = NpyArray.read(inputs.get(0));
@@ -45,7 +45,7 @@ public final class SmilePeer implements Peer {
                 return Optional.of(new ArrayTask<>(() -> a, m -> m.mm(b), c -> Map.of("c", array(c))));
             case "svd":
                 return Optional.of(new ArrayTask<>(a::clone, m -> m.svd(true, true), SmilePeer::arrays));
-            case "truncated-dense":
+            case "truncated-dense-20":
                 return Optional.of(new ArrayTask<>(() -> a, m -> ARPACK.svd(m, LEADING), SmilePeer::arrays));
             case "eigh":
                 a.uplo(UPLO.LOWER);
