@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <mutex>
 #include <new>
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "system.h"
 
 namespace eckart::blocks {
 namespace {
@@ -38,7 +39,7 @@ struct Kept {
 
   int64_t trim() {
     for (auto &list : free) {
-      for (const int64_t address : list) std::free(reinterpret_cast<void *>(address));
+      for (const int64_t address : list) system::free(address);
       list.clear();
     }
     return std::exchange(bytes, 0);
@@ -65,15 +66,14 @@ int64_t allocate(int64_t bytes) {
     all.reused++;
     return address;
   }
-  void *block = std::aligned_alloc(PAGE, sizeOf(index));
-  if (block == nullptr) throw std::bad_alloc();
+  const int64_t block = system::allocate(PAGE, sizeOf(index));
   try {
-    all.inUse[reinterpret_cast<int64_t>(block)] = index;
+    all.inUse[block] = index;
   } catch (...) {
-    std::free(block);
+    system::free(block);
     throw;
   }
-  return reinterpret_cast<int64_t>(block);
+  return block;
 }
 
 bool deallocate(int64_t address) {
@@ -90,7 +90,7 @@ bool deallocate(int64_t address) {
     all.free[index].push_back(address);
     all.bytes += sizeOf(index);
   } catch (const std::bad_alloc &) {
-    std::free(reinterpret_cast<void *>(address));
+    system::free(address);
   }
   return true;
 }

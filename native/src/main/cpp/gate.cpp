@@ -3,22 +3,16 @@
 // Two OpenBLAS threads speed LAPACK's drivers up by a fifth to a third on idle cores, and slow them down ten- to fortyfold as soon
 // as anything else wants a core. So a driver that is alone gets them, and a watcher takes them away when threads of this process
 // begin to wait for a core (the kernel counts that per thread), whoever took it: another job, a compiler thread, a quota.
-#include <dirent.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cinttypes>
 #include <condition_variable>
-#include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 
 #include "blas.h"
+#include "system.h"
 
 namespace eckart {
 namespace {
@@ -30,22 +24,6 @@ constexpr milliseconds GLANCE{20};
 constexpr double CROWDED = 0.25;  // of the time between two glances; an idle machine shows less than 0.01
 constexpr milliseconds SHORTEST_PAUSE{1000}, LONGEST_PAUSE{60000};
 
-// Nanoseconds that the threads of this process have waited for a core, or -1 where the kernel does not say.
-int64_t waited() {
-  const auto closeFile = [](FILE *file) { std::fclose(file); };
-  const auto closeFolder = [](DIR *folder) { closedir(folder); };
-  const std::unique_ptr<DIR, decltype(closeFolder)> tasks(opendir("/proc/self/task"), closeFolder);
-  int64_t sum = -1;
-  while (const dirent *task = tasks ? readdir(tasks.get()) : nullptr) {
-    if (task->d_name[0] == '.') continue;
-    const std::string path = std::string("/proc/self/task/") + task->d_name + "/schedstat";
-    const std::unique_ptr<FILE, decltype(closeFile)> file(std::fopen(path.c_str(), "re"), closeFile);
-    int64_t waiting = 0;
-    if (file && std::fscanf(file.get(), "%*s %" SCNd64, &waiting) == 1) sum = std::max<int64_t>(sum, 0) + waiting;
-  }
-  return sum;
-}
-
 // Never destroyed: the watcher sleeps in it while the process exits.
 class Gate {
  public:
@@ -54,7 +32,7 @@ class Gate {
   void enter() {
     inside_++;
     if (raised_) lower();
-    while (ending_) pause();
+    while (ending_) std::this_thread::sleep_for(std::chrono::hours(1));
   }
 
   void leave() { inside_--; }
@@ -76,7 +54,7 @@ class Gate {
   // those to come. With a call inside, the process ends here, before any destructor; else no further call gets in.
   void end(int status) {
     ending_ = true;
-    if (inside_ > 0) _exit(status);
+    if (inside_ > 0 && status >= 0) std::_Exit(status);
   }
 
   // The running driver goes on at one thread from its next BLAS call on.
@@ -100,7 +78,7 @@ class Gate {
   // Makes the watcher; false where it could not tell or could not be made.
   bool watch() {
     if (watching_) return true;
-    if (waited() < 0) return false;
+    if (system::waitedForCores() < 0) return false;
     try {
       std::thread([this] { work(); }).detach();
       return watching_ = true;
@@ -114,10 +92,10 @@ class Gate {
     for (;;) {
       raising_.wait(lock, [this] { return raised_.load(); });
       lock.unlock();
-      int64_t before = waited();
+      int64_t before = system::waitedForCores();
       Clock::time_point since = Clock::now();
       std::this_thread::sleep_for(GLANCE);
-      const int64_t after = waited();
+      const int64_t after = system::waitedForCores();
       const std::chrono::nanoseconds passed = Clock::now() - since;
       lock.lock();
       if (after - before <= CROWDED * passed.count()) {
@@ -141,7 +119,11 @@ Gate &gate() {
 }
 
 // The handler stays valid: the library is never unloaded (-z nodelete).
-const int atLoad = on_exit([](int status, void *) { gate().end(status); }, &gate());
+const bool atLoad = [] {
+  gate();
+  system::atExit([](int status) { gate().end(status); });
+  return true;
+}();
 
 }  // namespace
 

@@ -8,19 +8,17 @@
 // looks idle (another process runs, another library's threads still spin), and there it gets its turn when the job is over.
 #include "pool.h"
 
-#include <pthread.h>
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <system_error>
 #include <thread>
 #include <vector>
+
+#include "system.h"
 
 namespace eckart {
 namespace {
@@ -106,17 +104,13 @@ class Pool {
   std::atomic<int> waiting_{0};  // jobs_.size(), for the spinning workers
   int workers_ = 0;
   std::vector<Sleeper *> sleepers_;  // the last to fall asleep is woken first: its caches are the warmest
-  cpu_set_t home_{};                 // where workers may run; none on machines of more CPUs than the set holds
+  system::Cores home_;               // where workers may run
 
   void wake(int wanted) {
-    cpu_set_t elsewhere = home_;
-    const int here = sched_getcpu();
-    if (here >= 0 && here < CPU_SETSIZE) CPU_CLR(here, &elsewhere);
-    const bool choice = CPU_COUNT(&elsewhere) > 0;
     for (; wanted > 0 && !sleepers_.empty(); wanted--) {
       Sleeper &worker = *sleepers_.back();
       sleepers_.pop_back();
-      if (choice) pthread_setaffinity_np(worker.thread, sizeof elsewhere, &elsewhere);
+      home_.keepFromHere(worker.thread);
       worker.woken = true;
       worker.wake.notify_one();
     }
@@ -130,12 +124,8 @@ class Pool {
   void grow(int wanted) {
     wanted = std::min(wanted, MAX_WORKERS);
     if (workers_ >= wanted) return;
-    if (workers_ == 0 && pthread_getaffinity_np(pthread_self(), sizeof home_, &home_) != 0) CPU_ZERO(&home_);
-    // Signals to the process are the JVM's business; those that a fault raises in the thread itself stay open.
-    sigset_t all, previous;
-    sigfillset(&all);
-    for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGPROF}) sigdelset(&all, fault);
-    pthread_sigmask(SIG_SETMASK, &all, &previous);
+    if (workers_ == 0) home_ = system::Cores::ofThisThread();
+    const system::WithoutSignals quiet;
     try {
       while (workers_ < wanted) {
         std::thread([this] { work(); }).detach();
@@ -144,7 +134,6 @@ class Pool {
     } catch (const std::system_error &) {
       // No more threads to be had: the caller does what the workers do not.
     }
-    pthread_sigmask(SIG_SETMASK, &previous, nullptr);
   }
 
   // The oldest job with an opening goes to the back of the list, so that concurrent callers get workers in turn.
@@ -168,14 +157,14 @@ class Pool {
     self.woken = false;
     sleepers_.push_back(&self);
     self.wake.wait(lock, [&] { return self.woken; });
-    if (CPU_COUNT(&home_) == 0) return;
+    if (home_.none()) return;
     lock.unlock();
-    pthread_setaffinity_np(self.thread, sizeof home_, &home_);
+    home_.release(self.thread);
     lock.lock();
   }
 
   void work() {
-    pthread_setname_np(pthread_self(), "eckart");
+    system::nameThread("eckart");
     Sleeper self;
     std::unique_lock<std::mutex> lock(mutex_);
     for (;;) {
@@ -205,8 +194,8 @@ void afterFork() { current.store(nullptr); }
 Pool &pool() {
   Pool *pool = current.load(std::memory_order_acquire);
   if (pool != nullptr) return *pool;
-  static const int registered = pthread_atfork(nullptr, nullptr, afterFork);
-  (void)registered;  // without the handler only a forked child would suffer
+  static const bool registered = (system::afterFork(afterFork), true);  // without it only a forked child would suffer
+  (void)registered;
   Pool *fresh = new Pool;
   if (current.compare_exchange_strong(pool, fresh)) return *fresh;
   delete fresh;
