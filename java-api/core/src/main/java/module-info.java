@@ -10,6 +10,7 @@ module dev.eckart {
     exports dev.eckart.io;
     exports dev.eckart.linalg;
     exports dev.eckart.pca;
+    exports dev.eckart.diffusion;
     exports dev.eckart.backend to
             dev.eckart.cuda;
 

@@ -38,6 +38,8 @@ class LayersTest {
                 .definedBy("dev.eckart.linalg")
                 .layer("pca")
                 .definedBy("dev.eckart.pca")
+                .layer("diffusion")
+                .definedBy("dev.eckart.diffusion")
                 .whereLayer("memory")
                 .mayNotAccessAnyLayer()
                 .whereLayer("backend")
@@ -52,6 +54,8 @@ class LayersTest {
                 .mayOnlyAccessLayers("tensor", "backend", "memory")
                 .whereLayer("pca")
                 .mayOnlyAccessLayers("linalg", "io", "tensor", "backend", "memory")
+                .whereLayer("diffusion")
+                .mayOnlyAccessLayers("pca", "linalg", "tensor", "backend", "memory")
                 // The one place that looks implementations up.
                 .ignoreDependency(belongToAnyOf(Backends.class), belongToAnyOf(CpuBackend.class))
                 .check(CLASSES);
@@ -68,7 +72,8 @@ class LayersTest {
                         "dev.eckart.tensor",
                         "dev.eckart.io..",
                         "dev.eckart.linalg",
-                        "dev.eckart.pca")
+                        "dev.eckart.pca",
+                        "dev.eckart.diffusion")
                 .check(CLASSES);
     }
 

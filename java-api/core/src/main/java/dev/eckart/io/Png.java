@@ -142,6 +142,15 @@ public final class Png {
         return encode(picture);
     }
 
+    /**
+     * As {@link #encode(Tensor)}, with text that other programs can read out of the file, such as how the picture was made.
+     *
+     * @param keyword what the text is, 1 to 79 printable ASCII characters
+     */
+    public static byte[] encode(Tensor image, String keyword, String text) {
+        return PngText.with(encode(image), keyword, text);
+    }
+
     private static int[] shades(Tensor row) {
         if (!row.dtype().isFloating() && row.dtype() != DType.U8) {
             throw new IllegalArgumentException("png: shades are f64, f32 or u8, not " + row.dtype()

@@ -15,8 +15,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NamedNodeMap;
+import org.w3c.dom.Node;
 
 class PngTest {
     @TempDir
@@ -124,5 +128,25 @@ class PngTest {
             assertThatThrownBy(() -> Png.grid(Tensor.zeros(DType.F32, 2, 2), 1, 1))
                     .hasMessageContaining("made of (n, h, w) or (n, h, w, 3), not (2,2)");
         }
+    }
+
+    /** Read by the JDK's decoder. */
+    @Test
+    void should_hold_text_that_others_read() throws IOException {
+        String text = "{\"seed\" : 7, \"name\" : \"ü²\"}";
+        byte[] png;
+        try (Tensor image = Tensor.of(new double[] {0, 1}, 1, 2)) {
+            png = Png.encode(image, "parameters", text);
+            assertThatThrownBy(() -> Png.encode(image, "", text)).hasMessageContaining("keyword \"\"");
+            assertThatThrownBy(() -> Png.encode(image, "ü", text)).hasMessageContaining("printable ASCII");
+        }
+        ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
+        reader.setInput(ImageIO.createImageInputStream(new ByteArrayInputStream(png)));
+        Node root = reader.getImageMetadata(0).getAsTree("javax_imageio_png_1.0");
+        NamedNodeMap entry =
+                ((Element) root).getElementsByTagName("iTXtEntry").item(0).getAttributes();
+        assertThat(entry.getNamedItem("keyword").getNodeValue()).isEqualTo("parameters");
+        assertThat(entry.getNamedItem("text").getNodeValue()).isEqualTo(text);
+        assertThat(reader.read(0).getRGB(1, 0) & 0xff).isEqualTo(255);
     }
 }
