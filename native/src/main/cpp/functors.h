@@ -114,11 +114,13 @@ template <> struct Cast<int> {
     ECKART_FN int operator()(float x) const { return toInteger<int>(x, -2147483648.0f, 2147483648.0f, -2147483647 - 1, 2147483647); }
     template <class T> ECKART_FN int operator()(T x) const { return int(u32(x)); }
 };
-template <> struct Cast<long> {
-    template <class T> ECKART_FN long operator()(T x) const { return long(x); }
-    ECKART_FN long operator()(float x) const { return toInteger<long>(x, -0x1p63f, 0x1p63f, -0x7fffffffffffffffL - 1, 0x7fffffffffffffffL); }
-    ECKART_FN long operator()(double x) const { return toInteger<long>(x, -0x1p63, 0x1p63, -0x7fffffffffffffffL - 1, 0x7fffffffffffffffL); }
+template <class T> struct Long {  // the 64-bit integer, which is `long` or `long long` by the system
+    template <class V> ECKART_FN T operator()(V x) const { return T(x); }
+    ECKART_FN T operator()(float x) const { return toInteger<T>(x, -0x1p63f, 0x1p63f, -0x7fffffffffffffffLL - 1, 0x7fffffffffffffffLL); }
+    ECKART_FN T operator()(double x) const { return toInteger<T>(x, -0x1p63, 0x1p63, -0x7fffffffffffffffLL - 1, 0x7fffffffffffffffLL); }
 };
+template <> struct Cast<long> : Long<long> {};
+template <> struct Cast<long long> : Long<long long> {};
 template <> struct Cast<unsigned char> {  // saturates from every type; NaN compares false twice and becomes 0
     template <class T> ECKART_FN unsigned char operator()(T x) const {
         T y = x > T(0) ? x : T(0);

@@ -19,14 +19,27 @@ template <> struct Element<BFloat16> {
     static ECKART_FN void store(BFloat16 *p, BFloat16 x) { *p = x; }
 };
 
+// A function of many instructions leaves no room for loads far ahead: without this exp, SiLU and GELU of what is not in the cache
+// take up to twice the time. Elements to a burst of prefetches, and how far ahead it goes.
+template <class A> constexpr int64_t MAP_BURST = 512 / sizeof(A);
+template <class A> constexpr int64_t MAP_AHEAD = 4 * MAP_BURST<A>;
+template <class A, class O> ECKART_FN void fetch(const A *a, O *o) {
+    for (int64_t i = 0; i < MAP_BURST<A>; i += 64 / sizeof(A)) __builtin_prefetch(a + i);
+    for (int64_t i = 0; i < MAP_BURST<A>; i += 64 / sizeof(O)) __builtin_prefetch(o + i, 1);
+}
+
 // out[i] = f(a[i]). ivdep: an output may be an input, but then each element is its own.
 template <class F, class A, class O> void mapUnary(int64_t n, char *out, int64_t so, const char *a, int64_t sa) {
     const F f;
     if (so == sizeof(O) && sa == sizeof(A)) {
         O *o = reinterpret_cast<O *>(out);
         const A *x = reinterpret_cast<const A *>(a);
+        for (int64_t begin = 0; begin < n; begin += MAP_BURST<A>) {
+            const int64_t end = n - begin > MAP_BURST<A> ? begin + MAP_BURST<A> : n;
+            if (n > MAP_AHEAD<A>) fetch(x + begin + MAP_AHEAD<A>, o + begin + MAP_AHEAD<A>);
 #pragma GCC ivdep
-        for (int64_t i = 0; i < n; i++) Element<O>::store(o + i, f(Element<A>::load(x + i)));
+            for (int64_t i = begin; i < end; i++) Element<O>::store(o + i, f(Element<A>::load(x + i)));
+        }
     } else if (so == sizeof(O) && sa == 0) {
         O *o = reinterpret_cast<O *>(out);
         O value;
