@@ -1,5 +1,6 @@
 package dev.eckart.cli;
 
+import dev.eckart.io.BadFileException;
 import dev.eckart.memory.MemoryLimitException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,7 +28,10 @@ final class Errors {
     }
 
     private static int code(Throwable failure) {
-        return failure instanceof UsageException || failure instanceof IllegalArgumentException ? USAGE : FAILURE;
+        // A file that is read while the work goes on may turn out bad then.
+        boolean badFile = failure instanceof UncheckedIOException && failure.getCause() instanceof BadFileException;
+        boolean input = badFile || failure instanceof UsageException || failure instanceof IllegalArgumentException;
+        return input ? USAGE : FAILURE;
     }
 
     private static String line(Throwable failure) {

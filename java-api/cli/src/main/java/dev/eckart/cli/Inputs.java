@@ -83,6 +83,11 @@ public final class Inputs {
         });
     }
 
+    /** Whether a file is a {@code .npy}, by its name or its first bytes. */
+    static boolean isNpy(Path file) {
+        return guarded(file, () -> format(file) == Format.NPY);
+    }
+
     /** The labels that come with an input, by the sub-folders that its pictures lie in; null when there are none. */
     static List<String> labels(Path file) {
         return guarded(file, () -> {

@@ -5,6 +5,7 @@ import dev.eckart.linalg.Driver;
 import dev.eckart.linalg.Svd;
 import dev.eckart.linalg.SvdPlan;
 import dev.eckart.linalg.TruncatedSvd;
+import dev.eckart.memory.Shape;
 import dev.eckart.pca.Pca;
 import dev.eckart.pca.PcaOptions;
 import dev.eckart.tensor.Tensor;
@@ -69,20 +70,22 @@ final class PcaCommand implements Callable<Integer> {
                 Progress progress = options.progress(in.toString())) {
             Stopwatch watch = new Stopwatch();
             progress.update("reading", Double.NaN);
-            Tensor x = Inputs.read(in, options, session.device());
-            checkShape(x);
-            List<String> names = labels == null ? Inputs.labels(in) : Labels.read(labels, x.dim(0));
-            watch.lap("load");
-            PcaOptions how = how(choice);
-            SvdPlan plan = plan(x, how.solverFor(x));
-            if (options.explain()) {
-                explain(how.solverFor(x), plan);
-            }
-            if (outputs != null) {
-                outputs.require((plan.rank() * (x.dim(0) + x.dim(1)) + 2 * x.dim(1))
-                        * x.dtype().bytes());
-                progress.expect("fitting " + x.shape(), plan.seconds());
-                run(x, how, names, session, outputs, watch, progress);
+            try (Observations x = Observations.read(in, options, session.device(), progress, components, choice)) {
+                checkShape(x.shape());
+                List<String> names = labels == null ? Inputs.labels(in) : Labels.read(labels, x.shape().dim(0));
+                watch.lap("load");
+                PcaOptions how = how(choice);
+                SvdPlan plan = plan(x, x.solver(how));
+                if (options.explain()) {
+                    explain(x, x.solver(how), plan);
+                }
+                if (outputs != null) {
+                    Shape shape = x.shape();
+                    outputs.require((plan.rank() * (shape.dim(0) + shape.dim(1)) + 2 * shape.dim(1))
+                            * x.dtype().bytes());
+                    progress.expect("fitting " + shape, plan.seconds());
+                    run(x, how, names, session, outputs, watch, progress);
+                }
             }
             return 0;
         }
@@ -115,14 +118,14 @@ final class PcaCommand implements Callable<Integer> {
         throw new UsageException("--solver " + solver + ": is none of auto, svd, covariance, randomized");
     }
 
-    private void checkShape(Tensor x) {
-        if (x.shape().rank() != 2) {
-            throw new UsageException(in + ": pca needs observations in rows (n,d), its shape is " + x.shape());
+    private void checkShape(Shape shape) {
+        if (shape.rank() != 2) {
+            throw new UsageException(in + ": pca needs observations in rows (n,d), its shape is " + shape);
         }
-        long most = Math.min(x.dim(0), x.dim(1));
+        long most = Math.min(shape.dim(0), shape.dim(1));
         if (components != null && components > most) {
             throw new UsageException(
-                    "--components " + components + ": is above min(n,d) = " + most + " of the shape " + x.shape());
+                    "--components " + components + ": is above min(n,d) = " + most + " of the shape " + shape);
         }
     }
 
@@ -133,17 +136,20 @@ final class PcaCommand implements Callable<Integer> {
     }
 
     /** The plan of the decomposition behind the fit. */
-    private SvdPlan plan(Tensor x, Pca.Solver choice) {
-        long most = Math.min(x.dim(0), x.dim(1));
+    private SvdPlan plan(Observations x, Pca.Solver choice) {
+        long most = Math.min(x.shape().dim(0), x.shape().dim(1));
         long k = components != null ? components : most;
+        if (x.dense() == null) {
+            return TruncatedSvd.rank(k).explain(x.matrix());
+        }
         return switch (choice) {
-            case RANDOMIZED -> TruncatedSvd.rank(k).driver(Driver.RANDOMIZED).explain(x);
-            case COVARIANCE -> TruncatedSvd.rank(k).driver(Driver.GRAM).explain(x);
-            default -> Svd.options().explain(x);
+            case RANDOMIZED -> TruncatedSvd.rank(k).driver(Driver.RANDOMIZED).explain(x.dense());
+            case COVARIANCE -> TruncatedSvd.rank(k).driver(Driver.GRAM).explain(x.dense());
+            default -> Svd.options().explain(x.dense());
         };
     }
 
-    private void explain(Pca.Solver choice, SvdPlan plan) {
+    private void explain(Observations x, Pca.Solver choice, SvdPlan plan) {
         if (!options.json()) {
             String why = solver.equals("auto")
                     ? switch (choice) {
@@ -155,10 +161,13 @@ final class PcaCommand implements Callable<Integer> {
             options.out().println("pca by solver " + choice.name().toLowerCase(Locale.ROOT) + ": " + why);
         }
         Plans.print(options, plan);
+        if (x.file() != null && !options.json()) {
+            options.out().println("  input      " + x.file());
+        }
     }
 
     private void run(
-            Tensor x,
+            Observations x,
             PcaOptions how,
             List<String> names,
             Session session,
@@ -166,15 +175,15 @@ final class PcaCommand implements Callable<Integer> {
             Stopwatch watch,
             Progress progress)
             throws IOException {
-        try (Pca pca = how.fit(x)) {
+        try (Pca pca = x.fit(how)) {
             progress.update("transforming", Double.NaN);
-            Tensor scores = PcaModel.transform(pca, x, progress);
+            Tensor scores = x.transform(pca, progress);
             watch.lap("compute");
             progress.update("writing", Double.NaN);
             PcaModel.write(pca, outputs);
             outputs.write("scores.npy", scores);
             watch.lap("write");
-            Report report = report(pca, x, session, watch, how.solverFor(x));
+            Report report = report(pca, x, session, watch, x.solver(how));
             outputs.write("report.json", report + "\n");
             String name = in.getFileName().toString();
             outputs.write("index.html", PcaPage.html(name, pca, scores, names));
@@ -188,7 +197,7 @@ final class PcaCommand implements Callable<Integer> {
         }
     }
 
-    private Report report(Pca pca, Tensor x, Session session, Stopwatch watch, Pca.Solver used) {
+    private Report report(Pca pca, Observations x, Session session, Stopwatch watch, Pca.Solver used) {
         Certificate certificate = pca.certificate().orElseThrow();
         return new Report()
                 .put("command", "pca")
@@ -196,6 +205,7 @@ final class PcaCommand implements Callable<Integer> {
                 .put("shape", x.shape().dims())
                 .put("dtype", x.dtype().toString())
                 .put("rank", pca.components().dim(0))
+                .put("outOfCore", x.file() != null)
                 .put("driver", certificate.driver().toString())
                 .put("solver", used.name().toLowerCase(Locale.ROOT))
                 .put("seed", options.seed())
@@ -208,7 +218,7 @@ final class PcaCommand implements Callable<Integer> {
                 .putMachine(session.device());
     }
 
-    private void summary(Pca pca, Tensor x, Stopwatch watch) {
+    private void summary(Pca pca, Observations x, Stopwatch watch) {
         PrintWriter text = options.out();
         double[] ratio = pca.explainedVarianceRatio();
         double sum = 0;
@@ -223,6 +233,9 @@ final class PcaCommand implements Callable<Integer> {
             text.println("  constant " + pca.constantColumns() + " variables do not vary and stay zero");
         }
         text.println("  quality  " + Certificates.text(pca.certificate().orElseThrow()));
+        if (x.file() != null) {
+            text.println("  input    " + x.file());
+        }
         text.println("  time     " + watch);
         text.println("  written  " + out);
     }

@@ -1,7 +1,9 @@
 package dev.eckart.cli;
 
+import dev.eckart.io.NpyOperator;
 import dev.eckart.linalg.Csr;
 import dev.eckart.linalg.Driver;
+import dev.eckart.linalg.LinearOperator;
 import dev.eckart.linalg.Svd;
 import dev.eckart.linalg.SvdPlan;
 import dev.eckart.linalg.TruncatedSvd;
@@ -57,6 +59,9 @@ final class SvdCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
+    /** The input, where it is too large for the memory; else null. */
+    private OutOfCore file;
+
     @Override
     public Integer call() throws IOException {
         check();
@@ -76,6 +81,15 @@ final class SvdCommand implements Callable<Integer> {
                     return 0;
                 }
             }
+            Optional<OutOfCore> large = rank == null && tolerance == null
+                    ? Optional.empty()
+                    : OutOfCore.of(in, options, session.device(), progress, this::plannedBytes);
+            if (large.isPresent()) {
+                watch.lap("load");
+                file = large.get();
+                operator(file.matrix(), file.matrix().shape(), choice, outputs, watch, progress);
+                return 0;
+            }
             Tensor a = Inputs.read(in, options, session.device());
             watch.lap("load");
             checkShape(a);
@@ -87,7 +101,7 @@ final class SvdCommand implements Callable<Integer> {
                 outputs.require(resultBytes(plan, a.shape().rank() == 3 ? a.dim(0) : 1, a.dtype()));
                 progress.expect(plan.driver() + " of " + a.shape(), plan.seconds());
                 try (Svd svd = compute(a, choice, progress)) {
-                    write(svd, a.shape(), session, outputs, watch, progress);
+                    write(svd, a.shape(), outputs, watch, progress);
                 }
             }
             return 0;
@@ -99,19 +113,34 @@ final class SvdCommand implements Callable<Integer> {
         if (!session.device().equals(a.device()) && !options.anyDevice()) {
             throw new UsageException("--device " + session.device() + ": sparse matrices are on the cpu; --device cpu");
         }
-        Shape shape = Shape.of(a.rows(), a.columns());
+        operator(a, Shape.of(a.rows(), a.columns()), choice, outputs, watch, progress);
+    }
+
+    /** Leading triplets of what is known by its products. */
+    private void operator(
+            LinearOperator a, Shape shape, Driver choice, Outputs outputs, Stopwatch watch, Progress progress)
+            throws IOException {
         checkRank(shape);
         SvdPlan plan = truncated(choice).explain(a);
         if (options.explain()) {
             Plans.print(options, plan);
+            if (file != null && !options.json()) {
+                options.out().println("  input      " + file);
+            }
         }
         if (outputs != null) {
             outputs.require(resultBytes(plan, 1, a.dtype()));
             progress.expect(plan.driver() + " of " + a, plan.seconds());
             try (Svd svd = truncated(choice).of(a)) {
-                write(svd, shape, session, outputs, watch, progress);
+                write(svd, shape, outputs, watch, progress);
             }
         }
+    }
+
+    /** What the triplets take beside the matrix; as much as that where their number is not known yet. */
+    private long plannedBytes(NpyOperator a) {
+        checkRank(a.shape());
+        return rank == null ? a.bytesInMemory() : truncated(Driver.AUTO).explain(a).bytes();
     }
 
     private void check() {
@@ -173,8 +202,7 @@ final class SvdCommand implements Callable<Integer> {
         return batch * plan.rank() * (plan.shape().dim(-2) + plan.shape().dim(-1) + 1) * dtype.bytes();
     }
 
-    private void write(Svd svd, Shape shape, Session session, Outputs outputs, Stopwatch watch, Progress progress)
-            throws IOException {
+    private void write(Svd svd, Shape shape, Outputs outputs, Stopwatch watch, Progress progress) throws IOException {
         watch.lap("compute");
         progress.update("writing", Double.NaN);
         outputs.write("u.npy", svd.u());
@@ -187,6 +215,7 @@ final class SvdCommand implements Callable<Integer> {
                 .put("shape", shape.dims())
                 .put("dtype", svd.s().dtype().toString())
                 .put("rank", svd.s().dim(-1))
+                .put("outOfCore", file != null)
                 .put("driver", svd.certificate().driver().toString())
                 .put("seed", options.seed())
                 .put("seconds", watch.seconds())
@@ -219,6 +248,9 @@ final class SvdCommand implements Callable<Integer> {
         }
         text.println("  quality  " + Certificates.text(svd.certificate()));
         svd.certificate().fallbacks().forEach(f -> text.println("  fallback " + f));
+        if (file != null) {
+            text.println("  input    " + file);
+        }
         text.println("  time     " + watch);
         text.println("  written  " + out);
     }

@@ -1,6 +1,7 @@
 package dev.eckart.linalg;
 
 import dev.eckart.backend.Backend;
+import dev.eckart.backend.ReduceOp;
 import dev.eckart.backend.SvdDriver;
 import dev.eckart.linalg.Certificate.Level;
 import dev.eckart.linalg.Certificate.Norm;
@@ -8,6 +9,7 @@ import dev.eckart.memory.DType;
 import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,7 +44,7 @@ final class BatchedSvd {
                 && (driver != Driver.JACOBI || Math.min(a.dim(1), a.dim(2)) <= LONGEST);
     }
 
-    static Svd of(Tensor a, Driver driver, Level level) {
+    static Svd of(Tensor a, Driver driver, Certifier certifier) {
         long start = System.nanoTime();
         BatchedSvd batch = new BatchedSvd(a, driver);
         long k = Math.min(a.dim(1), a.dim(2));
@@ -52,7 +54,7 @@ final class BatchedSvd {
         try {
             batch.factor(s, Optional.of(new Backend.Vectors(u.view(), vt.view())));
             Certificate none = Certificate.none(driver, List.of(), 1, 0);
-            return new Svd(u, s, vt, certify(a, new Svd(u, s, vt, none), level).by(driver, 1, seconds(start)));
+            return new Svd(u, s, vt, certify(a, new Svd(u, s, vt, none), certifier).by(driver, 1, seconds(start)));
         } catch (RuntimeException | Error e) {
             u.close();
             s.close();
@@ -95,45 +97,49 @@ final class BatchedSvd {
     }
 
     /** The certificate of matrices (b, m, n) and their decompositions: of the worst of them. */
-    static Certificate certify(Tensor a, Svd svd, Level level) {
+    static Certificate certify(Tensor a, Svd svd, Certifier certifier) {
         Tensor u = svd.u();
         Tensor s = svd.s();
         Tensor vt = svd.vt();
-        if (level == Level.NONE || u.shape().size() == 0 || vt.shape().size() == 0) {
+        if (certifier.level() == Level.NONE || u.shape().size() == 0 || vt.shape().size() == 0) {
             return svd.certificate();
         }
         Interrupts.check("certificate");
         // Of small matrices the residual itself costs no more than its image of the probes.
-        boolean exact = level == Level.EXACT || Math.max(a.dim(1), a.dim(2)) <= LONGEST;
+        boolean exact = certifier.level() == Level.EXACT || Math.max(a.dim(1), a.dim(2)) <= LONGEST;
         try (Scope scope = Scope.open()) {
             long b = a.dim(0);
-            // Residuals are taken relative to σ₁, so that their squares neither overflow nor vanish.
-            Tensor largest = s.slice(1, 0, 1).reshape(b, 1, 1);
-            Tensor scale = largest.maximum(Tensor.full(a.dtype(), tiny(a.dtype())));
-            Tensor sv = vt.multiply(s.reshape(b, s.dim(1), 1).divide(scale));
-            Tensor scaled = a.divide(scale);
-            Tensor residual = exact
-                    ? scaled.subtract(u.matmul(sv))
-                    : image(scaled, vt.dim(2)).subtract(u.matmul(image(sv, vt.dim(2))));
-            double[] relative = norms(residual, exact);
+            double[] sizes = s.select(1, 0).toArray();
+            // Residuals are taken relative to σ₁ where their squares could overflow or vanish.
+            boolean safe = Arrays.stream(sizes).allMatch(size -> isSafe(a.dtype(), size));
+            Tensor scale = s.slice(1, 0, 1)
+                    .reshape(b, 1, 1)
+                    .maximum(Tensor.full(a.dtype(), tiny(a.dtype())).to(a.device()));
+            Tensor column = s.reshape(b, s.dim(1), 1);
+            Tensor sv = vt.multiply(safe ? column : column.divide(scale));
+            Tensor scaled = safe ? a : a.divide(scale);
+            double[] relative = exact
+                    ? norms(difference(scaled, u, sv), true)
+                    : norms(image(certifier, scaled).subtract(u.matmul(image(certifier, sv))), false);
+            for (int i = 0; safe && i < relative.length; i++) {
+                relative[i] /= Math.max(sizes[i], tiny(a.dtype()));
+            }
             double factor = exact ? 1 : Certifier.FACTOR;
-            double[] sizes = largest.toArray();
             int worst = 0;
             for (int i = 1; i < relative.length; i++) {
                 worst = relative[i] > relative[worst] || Double.isNaN(relative[i]) ? i : worst;
             }
-            double share = factor * relative[worst];
-            if (exact) {
-                share /= norms(scaled.slice(0, worst, worst + 1), true)[0];
-            }
+            double size = Math.max(sizes[worst], tiny(a.dtype()));
+            double residual = factor * relative[worst] * size;
+            double norm = exact ? a.select(0, worst).norm() : size;
             return new Certificate(
                     exact ? Norm.FROBENIUS : Norm.SPECTRAL,
-                    factor * relative[worst] * sizes[worst],
-                    relative[worst] == 0 ? 0 : share,
+                    residual,
+                    relative[worst] == 0 ? 0 : residual / norm,
                     exact,
                     exact ? 1 : Math.max(0, 1 - b * Math.pow(10, -Certifier.PROBES)),
-                    factor * loss(u, exact),
-                    factor * loss(vt.permute(0, 2, 1), exact),
+                    factor * loss(u, certifier, exact),
+                    factor * loss(vt.permute(0, 2, 1), certifier, exact),
                     svd.certificate().driver(),
                     List.of(),
                     1,
@@ -141,29 +147,43 @@ final class BatchedSvd {
         }
     }
 
+    /** Whether squares of numbers from ε·size to size stay within the type. */
+    private static boolean isSafe(DType dtype, double size) {
+        double most = dtype == DType.F64 ? 0x1p400 : 0x1p40;
+        return size == 0 || size > 1 / most && size < most;
+    }
+
+    /** A − U·(S·Vᵀ). */
+    private static Tensor difference(Tensor a, Tensor u, Tensor sv) {
+        Tensor rest = a.copy();
+        a.backend().gemm(-1, u.view(), sv.view(), 1, rest.view());
+        return rest;
+    }
+
     /** A·ω of every matrix for all probes. */
-    private static Tensor image(Tensor matrices, long columns) {
-        return matrices.matmul(Certifier.probes(matrices.device(), matrices.dtype(), columns));
+    private static Tensor image(Certifier certifier, Tensor matrices) {
+        return matrices.matmul(certifier.probes(matrices.device(), matrices.dtype(), matrices.dim(2)));
     }
 
     /** max ‖(I − QᵀQ)ωᵢ‖ over the batch; when exact, of ‖I − QᵀQ‖F. */
-    private static double loss(Tensor q, boolean exact) {
+    private static double loss(Tensor q, Certifier certifier, boolean exact) {
         Tensor turned = q.permute(0, 2, 1);
         Tensor loss = exact
-                ? Tensor.eye(q.dtype(), q.dim(2)).subtract(turned.matmul(q))
-                : Certifier.probes(q.device(), q.dtype(), q.dim(2)).subtract(turned.matmul(image(q, q.dim(2))));
+                ? turned.matmul(q).subtract(Tensor.eye(q.dtype(), q.dim(2)).to(q.device()))
+                : certifier
+                        .probes(q.device(), q.dtype(), q.dim(2))
+                        .subtract(turned.matmul(image(certifier, q)));
         return Matrices.largest(norms(loss, exact));
     }
 
-    /** For each matrix its norm, or the largest of its columns'. */
+    /** For each matrix its norm, or the largest of its columns'; in f64. */
     private static double[] norms(Tensor matrices, boolean whole) {
         long b = matrices.dim(0);
-        try (Tensor squares = matrices.square();
-                Tensor joined = whole
-                        ? squares.reshape(b, squares.shape().size() / b).sum(1)
-                        : squares.sum(1).max(1);
-                Tensor roots = joined.sqrt()) {
-            return roots.toArray();
+        try (Scope scope = Scope.open()) {
+            Tensor joined = whole ? matrices.reshape(b, matrices.dim(1) * matrices.dim(2), 1) : matrices;
+            Tensor squares = Tensor.empty(matrices.device(), DType.F64, b, 1, joined.dim(2));
+            matrices.backend().reduce(ReduceOp.SUM_OF_SQUARES, joined.view(), squares.view());
+            return squares.reshape(b, joined.dim(2)).max(1).sqrt().toArray();
         }
     }
 

@@ -7,10 +7,11 @@ import java.util.List;
  * How good a factorization A ≈ U·diag(s)·Vᵀ is, computed afterwards from A and the result.
  *
  * <p>At level {@link Level#ESTIMATE} the residual is the spectral bound of Halko, Martinsson and Tropp 2011 §4.3: with r = 10 random
- * normal vectors ω that are independent of the factorization, ‖A − USVᵀ‖₂ ≤ 10·√(2/π)·maxᵢ‖(A − USVᵀ)ωᵢ‖ with probability
- * 1 − 10⁻ʳ; for leading triplets, where ‖A‖F is known, it is the Frobenius norm √(‖A‖F² − Σσ²) unless that is below 10·√ε·‖A‖F.
- * Loss of orthogonality ‖I − UᵀU‖₂, ‖I − VᵀV‖₂ is bounded in the same way. At level {@link Level#EXACT} residual and
- * losses are Frobenius norms, summed over blocks of rows.
+ * normal vectors ω that are independent of A and of the factorization, ‖A − USVᵀ‖₂ ≤ 10·√(2/π)·maxᵢ‖(A − USVᵀ)ωᵢ‖ with probability
+ * 1 − 10⁻ʳ. They are drawn anew for each factorization, unless a seed was given. For leading triplets, where ‖A‖F is known, the
+ * residual is the Frobenius norm √(‖A‖F² − Σσ²) instead, unless that is below 10·√ε·‖A‖F, or S·Uᵀ·(A − USVᵀ)·ω, which vanishes for
+ * them, says that it may be off by more than 1 % of its square. Loss of orthogonality ‖I − UᵀU‖₂, ‖I − VᵀV‖₂ is bounded in the same
+ * way as the spectral norm. At level {@link Level#EXACT} residual and losses are Frobenius norms, summed over blocks.
  *
  * @param norm which norm {@code residual} is
  * @param residual ‖A − USVᵀ‖, in the units of A; NaN at level NONE
@@ -66,6 +67,11 @@ public record Certificate(
      */
     public static Certificate of(LinearOperator a, Tensor u, Tensor s, Tensor vt, Level level) {
         return new Certifier(level).certify(a, u, s, vt, Driver.AUTO, List.of(), 0);
+    }
+
+    /** As above, with the random vectors of a seed: for the same figures in each run. */
+    public static Certificate of(LinearOperator a, Tensor u, Tensor s, Tensor vt, Level level, long seed) {
+        return new Certifier(level, seed).certify(a, u, s, vt, Driver.AUTO, List.of(), 0);
     }
 
     /** This certificate, with who did the work. */

@@ -9,24 +9,53 @@ import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** Computes a {@link Certificate}. One is made for each factorization, and sees A before and the result after. */
+/**
+ * Computes a {@link Certificate}. One is made for each factorization, and sees A before and the result after.
+ *
+ * <p>The bounds hold for any A with the stated probability only if A does not depend on the probes. So each certifier draws a seed of
+ * its own, unless it is given one, with which runs can be repeated: a seed fixed once for all would let some matrices escape always,
+ * and an error in their direction be missed each time.
+ */
 final class Certifier {
     /** r of Halko, Martinsson and Tropp 2011 (4.3); the bound fails with probability 10⁻ʳ. */
     static final int PROBES = 10;
 
     static final double FACTOR = 10 * Math.sqrt(2 / Math.PI);
-    /** Seeds of the probes: unlike any seed that a factorization uses (those are streams of the user's seed). */
+    /** Keeps a given seed apart from the streams that factorizations take from the same one. */
     private static final long SEED = 0x45636b6172744331L;
+    /** ‖E‖F is at most this times the root mean square of ‖Eωᵢ‖, but for 10⁻¹⁰: P(χ²₁₀ < 10 / 14²) is 0.9·10⁻¹⁰. */
+    private static final double SURE = 14;
+    /** How far ‖A‖F² − Σσ² may be from the square of the residual, to stand for it. */
+    private static final double CLOSE = 0.01;
 
     private static final long BLOCK_ELEMENTS = 1 << 22;
 
     private final Level level;
+    private final int probes;
+    private final long seed;
     private final long start = System.nanoTime();
     private Tensor image;
 
+    /** Draws the probes anew. */
     Certifier(Level level) {
+        this(level, PROBES, ThreadLocalRandom.current().nextLong());
+    }
+
+    /** Draws the probes by a seed. */
+    Certifier(Level level, long seed) {
+        this(level, PROBES, seed ^ SEED);
+    }
+
+    Certifier(Level level, int probes, long seed) {
         this.level = level;
+        this.probes = probes;
+        this.seed = seed;
+    }
+
+    Level level() {
+        return level;
     }
 
     /** For a factorization that destroys A: takes A·Ω beforehand. Ω depends on nothing that the factorization uses. */
@@ -44,19 +73,14 @@ final class Certifier {
         Interrupts.check("certificate");
         try (Scope scope = Scope.open()) {
             boolean full = level == Level.EXACT && image == null;
-            OptionalDouble remainder = full || image != null ? OptionalDouble.empty() : remainder(a, s);
-            boolean exact = full || remainder.isPresent();
-            double residual = full
-                    ? frobeniusResidual(a, u, s, vt)
-                    : remainder.orElseGet(() -> FACTOR * sketchedResidual(a, u, s, vt));
-            double scale =
-                    exact ? a.frobeniusNorm().orElseGet(s::norm) : s.shape().size() == 0 ? 0 : s.get(0);
+            Residual residual = full ? frobenius(a, u, s, vt) : estimate(a, u, s, vt);
+            boolean exact = residual.norm == Norm.FROBENIUS;
             return new Certificate(
-                    exact ? Norm.FROBENIUS : Norm.SPECTRAL,
-                    residual,
-                    residual == 0 ? 0 : residual / scale,
+                    residual.norm,
+                    residual.value,
+                    residual.value == 0 ? 0 : residual.value / residual.scale,
                     exact,
-                    full ? 1 : 1 - Math.pow(10, -PROBES),
+                    full ? 1 : 1 - Math.pow(10, -probes),
                     full ? gramLoss(u) : FACTOR * sketchedLoss(u),
                     full ? gramLoss(vt.transpose()) : FACTOR * sketchedLoss(vt.transpose()),
                     driver,
@@ -67,48 +91,82 @@ final class Certifier {
     }
 
     /**
-     * ‖A − U·S·Vᵀ‖F = √(‖A‖F² − Σσ²) for U·S·Vᵀ = U·Uᵀ·A cut to its leading triplets; empty where ‖A‖F is unknown, or where the
-     * difference is below 10·√ε·‖A‖F and says nothing.
+     * ‖A − USVᵀ‖ in a norm.
+     *
+     * @param scale ‖A‖ in that norm
      */
-    private static OptionalDouble remainder(LinearOperator a, Tensor s) {
-        OptionalDouble norm = a.frobeniusNorm();
-        if (norm.isEmpty() || s.dim(0) == Math.min(a.rows(), a.columns())) {
-            return OptionalDouble.empty();
+    private record Residual(Norm norm, double value, double scale) {}
+
+    private Residual frobenius(LinearOperator a, Tensor u, Tensor s, Tensor vt) {
+        return new Residual(
+                Norm.FROBENIUS,
+                frobeniusResidual(a, u, s, vt),
+                a.frobeniusNorm().orElseGet(s::norm));
+    }
+
+    /** From R·Ω for R = A − USVᵀ: the remainder ‖A‖² − Σσ² where R·Ω bears it out, else the bound of the spectral norm. */
+    private Residual estimate(LinearOperator a, Tensor u, Tensor s, Tensor vt) {
+        Tensor omega = probes(a.device(), a.dtype(), a.columns());
+        Tensor exact = image != null ? image : a.multiply(omega);
+        Tensor rest = exact.subtract(u.matmul(vt.matmul(omega).multiply(s.reshape(-1, 1))));
+        OptionalDouble norm = image != null || s.dim(0) == Math.min(a.rows(), a.columns())
+                ? OptionalDouble.empty()
+                : a.frobeniusNorm();
+        if (norm.isPresent()) {
+            double remainder = remainder(norm.getAsDouble(), s.norm());
+            boolean visible = remainder > 10 * Math.sqrt(a.dtype().epsilon()) * norm.getAsDouble();
+            if (visible && doubt(u, s, rest, remainder) <= CLOSE) {
+                return new Residual(Norm.FROBENIUS, remainder, norm.getAsDouble());
+            }
         }
-        double all = norm.getAsDouble();
-        double part = s.norm();
-        double rest = Math.sqrt(Math.max(0, all - part)) * Math.sqrt(all + part);
-        return rest > 10 * Math.sqrt(a.dtype().epsilon()) * all ? OptionalDouble.of(rest) : OptionalDouble.empty();
+        double largest = s.shape().size() == 0 ? 0 : s.get(0);
+        return new Residual(Norm.SPECTRAL, FACTOR * Matrices.largest(Matrices.columnNorms(rest)), largest);
+    }
+
+    /** √(‖A‖F² − Σσ²), which is ‖A − USVᵀ‖F when UᵀA = SVᵀ. Its square loses what is below ε·‖A‖F². */
+    private static double remainder(double all, double part) {
+        return Math.sqrt(Math.max(0, all - part)) * Math.sqrt(all + part);
+    }
+
+    /**
+     * How far the square of the remainder may be from ‖R‖F², relative to it: ‖A‖² = Σσ² + ‖R‖² + 2·tr(V·S·UᵀR), and the trace is at
+     * most √k·‖S·UᵀR‖F, which is estimated from S·Uᵀ·(R·Ω).
+     */
+    private double doubt(Tensor u, Tensor s, Tensor rest, double remainder) {
+        Tensor part = u.transpose().matmul(rest).multiply(s.divide(Tensor.full(s.dtype(), remainder)
+                        .to(s.device()))
+                .reshape(-1, 1));
+        double mean = part.norm() / Math.sqrt(probes) / remainder;
+        return 2 * Math.sqrt(s.dim(0)) * SURE * mean;
     }
 
     private double seconds() {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    static Tensor probes(Device device, DType dtype, long rows) {
-        return Tensor.normal(dtype, SEED, rows, PROBES).to(device);
-    }
-
-    /** max ‖(A − U·S·Vᵀ)ωᵢ‖. */
-    private double sketchedResidual(LinearOperator a, Tensor u, Tensor s, Tensor vt) {
-        Tensor omega = probes(a.device(), a.dtype(), a.columns());
-        Tensor exact = image != null ? image : a.multiply(omega);
-        Tensor product = u.matmul(vt.matmul(omega).multiply(s.reshape(-1, 1)));
-        return Matrices.largest(Matrices.columnNorms(exact.subtract(product)));
+    Tensor probes(Device device, DType dtype, long rows) {
+        return Tensor.normal(dtype, seed, rows, probes).to(device);
     }
 
     /** max ‖(I − QᵀQ)ωᵢ‖. */
-    private static double sketchedLoss(Tensor q) {
+    private double sketchedLoss(Tensor q) {
         Tensor omega = probes(q.device(), q.dtype(), q.dim(1));
         Tensor product = q.transpose().matmul(q.matmul(omega));
         return Matrices.largest(Matrices.columnNorms(omega.subtract(product)));
     }
 
-    /** ‖A − U·S·Vᵀ‖F, by blocks of rows where A can give them, else by blocks of columns A·eⱼ. */
+    /** ‖A − U·S·Vᵀ‖F: by blocks of rows where a pass over A costs, else by blocks of columns. */
     private static double frobeniusResidual(LinearOperator a, Tensor u, Tensor s, Tensor vt) {
         Tensor us = u.multiply(s);
+        double[] sum = {0};
+        if (a.isStreamed()) {
+            a.forEachRows((from, rows) -> {
+                Tensor left = us.slice(0, from, from + rows.dim(0));
+                sum[0] = Math.hypot(sum[0], rows.subtract(left.matmul(vt)).norm());
+            });
+            return sum[0];
+        }
         long width = Math.max(1, BLOCK_ELEMENTS / Math.max(1, a.rows()));
-        double sum = 0;
         for (long from = 0; from < a.columns(); from += width) {
             Interrupts.check("certificate");
             long to = Math.min(a.columns(), from + width);
@@ -116,10 +174,10 @@ final class Certifier {
                 double norm = a.columns(from, to)
                         .subtract(us.matmul(vt.slice(1, from, to)))
                         .norm();
-                sum = Math.hypot(sum, norm);
+                sum[0] = Math.hypot(sum[0], norm);
             }
         }
-        return sum;
+        return sum[0];
     }
 
     /** ‖I − QᵀQ‖F. */

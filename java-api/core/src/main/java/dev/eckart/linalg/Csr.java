@@ -174,6 +174,18 @@ public final class Csr implements LinearOperator, AutoCloseable {
     }
 
     @Override
+    public Tensor rows(long from, long to) {
+        boolean few = (to - from) * columns <= Matrices.BLOCK_ELEMENTS;
+        return few ? CsrRows.dense(this, from, to) : LinearOperator.super.rows(from, to);
+    }
+
+    /** Exact to rounding in f64; the zeros that are not stored count. */
+    @Override
+    public ColumnStatistics columnStatistics() {
+        return CsrRows.statistics(this);
+    }
+
+    @Override
     public double flops() {
         return 2.0 * entries();
     }

@@ -11,6 +11,9 @@ import java.util.Arrays;
 
 /** Argument checks that the factorizations share. */
 final class Matrices {
+    /** How much of a matrix is taken at a time, where it goes by blocks. */
+    static final long BLOCK_ELEMENTS = 1 << 20;
+
     private Matrices() {}
 
     /** Refuses what is no matrix of real floating-point numbers, and NaN or infinity (on which LAPACK may not return). */
@@ -76,6 +79,15 @@ final class Matrices {
         Tensor unit = Tensor.zeros(a.dtype(), n, to - from);
         unit.slice(0, from, to).assign(Tensor.eye(a.dtype(), to - from));
         return unit.to(a.device());
+    }
+
+    /** C += A·B; a side of A has stride 1, B and C are contiguous. */
+    static void addProduct(Tensor a, Tensor b, Tensor c) {
+        try (Tensor left = a.reshape(1, a.dim(0), a.dim(1));
+                Tensor right = b.reshape(1, b.dim(0), b.dim(1));
+                Tensor sum = c.reshape(1, c.dim(0), c.dim(1))) {
+            a.backend().gemm(1, left.view(), right.view(), 1, sum.view());
+        }
     }
 
     /** Euclidean norms of the columns. */

@@ -10,6 +10,7 @@ import dev.eckart.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Singular value decomposition A = U·diag(s)·Vᵀ of a dense matrix, or of each matrix of a batch.
@@ -96,6 +97,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
         private boolean full;
         private boolean overwrite;
         private Certificate.Level level = Certificate.Level.ESTIMATE;
+        private OptionalLong seed = OptionalLong.empty();
 
         /** Does the factorization in place of A's own; for tests of what happens when a driver fails. */
         private Backend backend;
@@ -137,6 +139,16 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
         public Options certify(Certificate.Level choice) {
             this.level = choice;
             return this;
+        }
+
+        /** Seed of the certificate's random vectors; by default they are drawn anew for each matrix, and its bounds differ by run. */
+        public Options seed(long value) {
+            this.seed = OptionalLong.of(value);
+            return this;
+        }
+
+        private Certifier certifier() {
+            return seed.isPresent() ? new Certifier(level, seed.getAsLong()) : new Certifier(level);
         }
 
         /** What {@link #of} would do; A is not read. */
@@ -194,7 +206,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
         private Certificate factor(Tensor a, SvdPlan plan, Tensor u, Tensor s, Tensor vt) {
             List<String> fallbacks = new ArrayList<>();
             try (Scope scope = Scope.open()) {
-                Certifier certifier = new Certifier(level);
+                Certifier certifier = certifier();
                 LinearOperator operator = new DenseOperator(a);
                 if (plan.rank() == 0) {
                     fillIdentity(u);
@@ -355,7 +367,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             SvdPlan plan = plan(a, true);
             if (!full && backend == null && BatchedSvd.can(a, plan.driver())) {
                 Matrices.requireMemory("svd", a, plan.bytes(), remedy(plan));
-                return BatchedSvd.of(a, plan.driver(), level);
+                return BatchedSvd.of(a, plan.driver(), certifier());
             }
             long b = a.dim(0);
             long m = a.dim(1);

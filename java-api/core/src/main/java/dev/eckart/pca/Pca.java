@@ -1,6 +1,9 @@
 package dev.eckart.pca;
 
 import dev.eckart.linalg.Certificate;
+import dev.eckart.linalg.LinearOperator;
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.Optional;
@@ -143,12 +146,26 @@ public final class Pca implements AutoCloseable {
      * @throws IllegalArgumentException when d or the type differs from the fit
      */
     public Tensor transform(Tensor x) {
-        require("pca transform", x, mean.dim(0));
+        require("pca transform", x.shape(), x.dtype(), mean.dim(0));
         try (Scope scope = Scope.open()) {
             // (x − μ)·D⁻¹·Wᵀ = x·(W·D⁻¹)ᵀ − μ·(W·D⁻¹)ᵀ would save a copy, but cancels when means are large.
             Tensor centred = x.subtract(mean);
             Tensor scaled = scale.map(centred::divide).orElse(centred);
             return scope.keep(scaled.matmul(components.transpose()));
+        }
+    }
+
+    /**
+     * Scores of observations that are sparse or lie in a file, which is read once.
+     *
+     * @param x (n, d)
+     * @return (n, k)
+     * @throws IllegalArgumentException when d or the type differs from the fit
+     */
+    public Tensor transform(LinearOperator x) {
+        require("pca transform", Shape.of(x.rows(), x.columns()), x.dtype(), mean.dim(0));
+        try (Tensor directions = components.transpose()) {
+            return LinearOperator.standardized(x, mean, scale.orElse(null)).multiply(directions);
         }
     }
 
@@ -160,7 +177,7 @@ public final class Pca implements AutoCloseable {
      * @return (n, d)
      */
     public Tensor inverse(Tensor z) {
-        require("pca inverse", z, components.dim(0));
+        require("pca inverse", z.shape(), z.dtype(), components.dim(0));
         try (Scope scope = Scope.open()) {
             Tensor centred = z.matmul(components);
             Tensor scaled = scale.map(centred::multiply).orElse(centred);
@@ -168,13 +185,13 @@ public final class Pca implements AutoCloseable {
         }
     }
 
-    private void require(String operation, Tensor t, long width) {
-        if (t.shape().rank() != 2 || t.dim(1) != width) {
+    private void require(String operation, Shape shape, DType dtype, long width) {
+        if (shape.rank() != 2 || shape.dim(1) != width) {
             throw new IllegalArgumentException(
-                    operation + ": shape " + t.shape() + " given, the model needs (n," + width + ")");
+                    operation + ": shape " + shape + " given, the model needs (n," + width + ")");
         }
-        if (t.dtype() != mean.dtype()) {
-            throw new IllegalArgumentException(operation + ": data is " + t.dtype() + ", the model " + mean.dtype()
+        if (dtype != mean.dtype()) {
+            throw new IllegalArgumentException(operation + ": data is " + dtype + ", the model " + mean.dtype()
                     + "; cast with to(DType." + mean.dtype().name() + ")");
         }
     }

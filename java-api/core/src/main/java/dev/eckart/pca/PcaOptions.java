@@ -1,26 +1,27 @@
 package dev.eckart.pca;
 
 import dev.eckart.linalg.Certificate;
+import dev.eckart.linalg.ColumnStatistics;
 import dev.eckart.linalg.Driver;
 import dev.eckart.linalg.Eigh;
 import dev.eckart.linalg.LinearOperator;
 import dev.eckart.linalg.Svd;
 import dev.eckart.linalg.TruncatedSvd;
 import dev.eckart.memory.DType;
-import dev.eckart.memory.Interrupts;
+import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** How to fit a {@link Pca}. Each method returns this object. Not thread-safe. */
 public final class PcaOptions {
-    private static final long BLOCK_ELEMENTS = 1 << 20;
-
     private final long count;
     private final double fraction;
     private boolean scaled;
     private Pca.Solver solver = Pca.Solver.AUTO;
-    private long seed;
+    private OptionalLong seed = OptionalLong.empty();
     private Certificate.Level level = Certificate.Level.ESTIMATE;
 
     private PcaOptions(long count, double fraction) {
@@ -54,9 +55,9 @@ public final class PcaOptions {
         return this;
     }
 
-    /** Seed of the randomized solver; 0 by default. */
+    /** Seed of the randomized solver, 0 by default, and of the certificate, which draws one otherwise. */
     public PcaOptions seed(long value) {
-        this.seed = value;
+        this.seed = OptionalLong.of(value);
         return this;
     }
 
@@ -75,31 +76,54 @@ public final class PcaOptions {
      * @throws java.util.concurrent.CancellationException when this thread is interrupted; a native call under way ends first
      */
     public Pca fit(Tensor x) {
-        if (x.shape().rank() != 2 || x.dim(0) < 2) {
+        if (x.shape().rank() != 2) {
             throw new IllegalArgumentException("pca: needs at least two observations (n,d), shape is " + x.shape());
         }
-        long n = x.dim(0);
-        long most = Math.min(n, x.dim(1));
+        checkShape(x.shape());
+        LinearOperator all = LinearOperator.of(x); // refuses NaN and infinity
+        return fit(all, choose(x.dim(0), x.dim(1)));
+    }
+
+    /**
+     * Fits to observations that are sparse ({@link dev.eckart.linalg.Csr}) or lie in a file ({@link dev.eckart.io.NpyOperator}), which
+     * are never made dense or read whole: centring and scaling are part of the products. Solvers are COVARIANCE and RANDOMIZED.
+     *
+     * @param x (n, d), n ≥ 2
+     * @throws IllegalArgumentException for fewer than two observations, more components than min(n, d), or solver SVD
+     * @throws java.util.concurrent.CancellationException when this thread is interrupted, after the block under way
+     */
+    public Pca fit(LinearOperator x) {
+        checkShape(Shape.of(x.rows(), x.columns()));
+        return fit(x, solverFor(x));
+    }
+
+    private void checkShape(Shape shape) {
+        if (shape.dim(0) < 2) {
+            throw new IllegalArgumentException("pca: needs at least two observations (n,d), shape is " + shape);
+        }
+        long most = Math.min(shape.dim(0), shape.dim(1));
         if (count > most) {
             throw new IllegalArgumentException(
-                    "pca: " + count + " components are more than min(n,d) = " + most + " of shape " + x.shape());
+                    "pca: " + count + " components are more than min(n,d) = " + most + " of shape " + shape);
         }
-        LinearOperator.of(x); // refuses NaN and infinity
+    }
+
+    private Pca fit(LinearOperator x, Pca.Solver with) {
         try (Scope scope = Scope.open()) {
-            Tensor mean = columnMeans(x);
-            Tensor variance = columnVariances(x, mean);
+            ColumnStatistics statistics = x.columnStatistics();
+            Tensor mean = statistics.mean(x.dtype(), x.device());
+            double[] variance = statistics.variance();
             long constant = 0;
             Optional<Tensor> scale = Optional.empty();
-            double total = sum(variance.toArray());
+            double total = sum(variance);
             if (scaled) {
-                double[] deviation = variance.sqrt().toArray();
-                double[] means = mean.toArray();
-                constant = replaceConstant(deviation, means, n, x.dtype());
-                scale = Optional.of(Tensor.of(deviation).to(x.dtype()).to(x.device()));
-                total = x.dim(1) - constant;
+                double[] deviation = Arrays.stream(variance).map(Math::sqrt).toArray();
+                constant = replaceConstant(deviation, statistics.mean(), x.dtype());
+                scale = Optional.of(tensor(deviation, x));
+                total = x.columns() - constant;
             }
-            LinearOperator operator = LinearOperator.standardized(x, mean, scale.orElse(null));
-            Found found = find(x, operator, total);
+            LinearOperator operator = LinearOperator.standardized(x, statistics, mean, scale.orElse(null));
+            Found found = find(operator, with, total);
             Tensor kept = found.variance.slice(0, 0, found.count).copy();
             Pca pca = new Pca(
                     scope.keep(found.components.slice(0, 0, found.count).copy()),
@@ -119,23 +143,42 @@ public final class PcaOptions {
         return choose(x.dim(0), x.dim(1));
     }
 
+    /**
+     * The solver that {@link #fit(LinearOperator)} would use; COVARIANCE or RANDOMIZED.
+     *
+     * @throws IllegalArgumentException for solver SVD, which needs a tensor
+     */
+    public Pca.Solver solverFor(LinearOperator x) {
+        if (solver == Pca.Solver.SVD) {
+            throw new IllegalArgumentException("pca: solver svd needs the observations in memory, as a tensor; covariance and "
+                    + "randomized take a file or a sparse matrix");
+        }
+        // The covariance of a sparse matrix is dense: products with few vectors are far less work.
+        boolean sparse = x.flops() < 0.5 * x.rows() * x.columns();
+        Pca.Solver choice = choose(x.rows(), x.columns());
+        boolean small = choice == Pca.Solver.COVARIANCE && !sparse;
+        return solver == Pca.Solver.COVARIANCE || small ? Pca.Solver.COVARIANCE : Pca.Solver.RANDOMIZED;
+    }
+
     private record Found(Tensor components, Tensor variance, long count, Certificate certificate) {}
 
-    private Found find(Tensor x, LinearOperator operator, double total) {
-        long n = x.dim(0);
-        long d = x.dim(1);
-        return switch (choose(n, d)) {
+    private Found find(LinearOperator operator, Pca.Solver with, double total) {
+        long n = operator.rows();
+        long d = operator.columns();
+        return switch (with) {
             case RANDOMIZED -> {
                 TruncatedSvd.Options options = count >= 0
                         ? TruncatedSvd.rank(count)
                         : TruncatedSvd.tolerance(Math.sqrt(Math.max(0, 1 - fraction)));
-                Svd svd = options.seed(seed).certify(level).of(operator);
+                seed.ifPresent(options::seed);
+                Svd svd = options.certify(level).of(operator);
                 yield new Found(svd.vt(), variances(svd.s(), n), svd.s().dim(0), svd.certificate());
             }
             case COVARIANCE -> {
                 long start = System.nanoTime();
-                Eigh eigen = Eigh.of(covariance(operator, x));
-                Tensor variance = eigen.w().maximum(Tensor.zeros(x.dtype()).to(x.device()));
+                Eigh eigen = Eigh.of(covariance(operator));
+                Tensor variance = eigen.w()
+                        .maximum(Tensor.zeros(operator.dtype()).to(operator.device()));
                 long k = enough(variance.toArray(), total, Math.min(n, d));
                 Certificate certificate = certify(operator, eigen.vt().slice(0, 0, k), variance.slice(0, 0, k));
                 yield new Found(
@@ -143,7 +186,9 @@ public final class PcaOptions {
             }
             default -> {
                 Tensor standardized = operator.columns(0, d);
-                Svd svd = Svd.options().certify(level).overwrite().of(standardized);
+                Svd.Options options = Svd.options().certify(level).overwrite();
+                seed.ifPresent(options::seed);
+                Svd svd = options.of(standardized);
                 Tensor variance = variances(svd.s(), n);
                 yield new Found(
                         svd.vt(), variance, enough(variance.toArray(), total, Math.min(n, d)), svd.certificate());
@@ -170,12 +215,12 @@ public final class PcaOptions {
         }
         Tensor scores = operator.multiply(components.transpose());
         double[] s = variance.multiply(operator.rows() - 1.0).sqrt().toArray();
-        double[] divisor = s.clone();
-        for (int i = 0; i < s.length; i++) {
-            divisor[i] = s[i] == 0 ? 1 : s[i];
-        }
-        Tensor u = scores.divide(Tensor.of(divisor).to(operator.dtype()).to(operator.device()));
-        return Certificate.of(operator, u, Tensor.of(s).to(operator.dtype()).to(operator.device()), components, level);
+        double[] divisor = Arrays.stream(s).map(v -> v == 0 ? 1 : v).toArray();
+        Tensor u = scores.divide(tensor(divisor, operator));
+        Tensor values = tensor(s, operator);
+        return seed.isPresent()
+                ? Certificate.of(operator, u, values, components, level, seed.getAsLong())
+                : Certificate.of(operator, u, values, components, level);
     }
 
     /** s² / (n − 1). */
@@ -198,51 +243,22 @@ public final class PcaOptions {
     }
 
     /** By blocks of rows, which are centred before they are multiplied: XᵀX − n·μμᵀ would cancel. */
-    private static Tensor covariance(LinearOperator operator, Tensor x) {
-        long d = x.dim(1);
-        Tensor c = Tensor.zeros(x.dtype(), d, d).to(x.device());
-        long height = Math.max(1, BLOCK_ELEMENTS / Math.max(1, d));
-        for (long from = 0; from < x.dim(0); from += height) {
-            Interrupts.check("pca");
-            try (Scope scope = Scope.open()) {
-                Tensor rows = operator.rows(from, Math.min(x.dim(0), from + height));
-                x.backend().gram(1.0 / (x.dim(0) - 1), rows.view(), 1, c.view());
-            }
-        }
+    private static Tensor covariance(LinearOperator operator) {
+        long d = operator.columns();
+        Tensor c = Tensor.zeros(operator.dtype(), d, d).to(operator.device());
+        double share = 1.0 / (operator.rows() - 1);
+        operator.forEachRows((from, rows) -> c.backend().gram(share, rows.contiguous().view(), 1, c.view()));
         return c;
     }
 
-    /** Means, corrected once by the mean of the differences: exact to the last digits. */
-    private static Tensor columnMeans(Tensor x) {
+    private static Tensor tensor(double[] values, LinearOperator like) {
         try (Scope scope = Scope.open()) {
-            Tensor first = x.mean(0);
-            Tensor rest = Tensor.zeros(x.dtype(), x.dim(1)).to(x.device());
-            forEachBlock(x, rows -> rest.assign(rest.add(rows.subtract(first).sum(0))));
-            return scope.keep(first.add(rest.multiply(1.0 / x.dim(0))));
-        }
-    }
-
-    private static Tensor columnVariances(Tensor x, Tensor mean) {
-        try (Scope scope = Scope.open()) {
-            Tensor sum = Tensor.zeros(x.dtype(), x.dim(1)).to(x.device());
-            forEachBlock(
-                    x, rows -> sum.assign(sum.add(rows.subtract(mean).square().sum(0))));
-            return scope.keep(sum.multiply(1.0 / (x.dim(0) - 1)));
-        }
-    }
-
-    private static void forEachBlock(Tensor x, java.util.function.Consumer<Tensor> action) {
-        long height = Math.max(1, BLOCK_ELEMENTS / Math.max(1, x.dim(1)));
-        for (long from = 0; from < x.dim(0); from += height) {
-            Interrupts.check("pca");
-            try (Scope scope = Scope.open()) {
-                action.accept(x.slice(0, from, Math.min(x.dim(0), from + height)));
-            }
+            return scope.keep(Tensor.of(values, values.length).to(like.dtype()).to(like.device()));
         }
     }
 
     /** Sets the deviation of constant variables to 1 (what is left of them is rounding of the mean); returns how many. */
-    private static long replaceConstant(double[] deviation, double[] means, long n, DType type) {
+    private static long replaceConstant(double[] deviation, double[] means, DType type) {
         long constant = 0;
         for (int j = 0; j < deviation.length; j++) {
             if (deviation[j] <= 4 * type.epsilon() * Math.abs(means[j])) {

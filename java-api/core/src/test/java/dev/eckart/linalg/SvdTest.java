@@ -227,18 +227,22 @@ class SvdTest {
             Tensor batch = Tensor.normal(DType.F64, 5, 9, 70, 3); // of smaller ones the estimate is exact
             try (Svd svd = Svd.of(batch)) {
                 svd.u().select(0, 7).fill(0.5);
-                Certificate worst = BatchedSvd.certify(batch, svd, level);
-                Certificate one = Certificate.of(
-                        new DenseOperator(batch.select(0, 7)),
-                        svd.u().select(0, 7),
-                        svd.s().select(0, 7),
-                        svd.vt().select(0, 7),
-                        level);
+                Certificate worst = BatchedSvd.certify(batch, svd, new Certifier(level, 3));
+                Certificate one = new Certifier(level, 3)
+                        .certify(
+                                new DenseOperator(batch.select(0, 7)),
+                                svd.u().select(0, 7),
+                                svd.s().select(0, 7),
+                                svd.vt().select(0, 7),
+                                Driver.AUTO,
+                                List.of(),
+                                0);
                 assertThat(worst.residual()).isCloseTo(one.residual(), within(1e-12 * one.residual()));
                 assertThat(worst.orthogonalityU()).isCloseTo(one.orthogonalityU(), within(1e-12));
                 assertThat(worst.relativeResidual()).isCloseTo(one.relativeResidual(), within(1e-12));
                 svd.u().select(0, 3).fill(Double.NaN);
-                assertThat(BatchedSvd.certify(batch, svd, level).residual()).isNaN();
+                assertThat(BatchedSvd.certify(batch, svd, new Certifier(level, 3)).residual())
+                        .isNaN();
             }
         }
     }

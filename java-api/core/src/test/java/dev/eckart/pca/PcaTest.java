@@ -4,15 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.eckart.io.Npy;
+import dev.eckart.io.NpyOperator;
+import dev.eckart.linalg.Csr;
+import dev.eckart.linalg.LinearOperator;
 import dev.eckart.linalg.Svd;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -167,5 +176,94 @@ class PcaTest {
                 .hasMessage("pca transform: shape (200,5) given, the model needs (n,12)");
         assertThatThrownBy(() -> pca.transform(x.to(DType.F32))).hasMessageContaining("cast with to(DType.F64)");
         assertThat(Pca.components(0).fit(x).transform(x).shape()).isEqualTo(Shape.of(200, 0));
+    }
+
+    /** Counts in which most entries are zero, and the same as a sparse matrix. */
+    private static double[][] counts() {
+        double[] raw = Tensor.integers(DType.I32, 0, 40, 6, 300, 20).toArray();
+        double[][] rows = new double[300][20];
+        for (int i = 0; i < raw.length; i++) {
+            rows[i / 20][i % 20] = Math.max(0, raw[i] - 30) * (1 + i % 20);
+        }
+        return rows;
+    }
+
+    private static Csr sparse(double[][] rows, DType type) {
+        List<int[]> places = new ArrayList<>();
+        for (int i = 0; i < rows.length; i++) {
+            for (int j = 0; j < rows[i].length; j++) {
+                if (rows[i][j] != 0) {
+                    places.add(new int[] {i, j});
+                }
+            }
+        }
+        int[] row = places.stream().mapToInt(p -> p[0]).toArray();
+        int[] column = places.stream().mapToInt(p -> p[1]).toArray();
+        double[] values = places.stream().mapToDouble(p -> rows[p[0]][p[1]]).toArray();
+        try (Tensor i = Tensor.of(row);
+                Tensor j = Tensor.of(column);
+                Tensor v = Tensor.of(values).to(type)) {
+            return Csr.ofCoordinates(rows.length, rows[0].length, i, j, v);
+        }
+    }
+
+    private static void assertSameModel(Pca pca, Pca expected, double tolerance) {
+        Tensor variance = expected.explainedVariance();
+        assertThat(pca.explainedVariance().subtract(variance).norm()).isLessThan(tolerance * variance.norm());
+        assertThat(pca.totalVariance()).isCloseTo(expected.totalVariance(), within(tolerance * expected.totalVariance()));
+        assertThat(pca.mean().subtract(expected.mean()).norm()).isLessThan(tolerance * expected.mean().norm());
+        assertThat(pca.components().subtract(expected.components()).norm()).isLessThan(100 * tolerance);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"F64", "F32"})
+    void should_fit_a_sparse_matrix_as_the_dense_one(DType type) {
+        double[][] rows = counts();
+        Tensor x = Tensor.of(rows).to(type);
+        try (Csr a = sparse(rows, type)) {
+            for (Pca.Solver solver : new Pca.Solver[] {Pca.Solver.RANDOMIZED, Pca.Solver.COVARIANCE, Pca.Solver.AUTO}) {
+                Pca expected = Pca.components(3).solver(Pca.Solver.SVD).scale().fit(x);
+                Pca pca = Pca.components(3).solver(solver).scale().fit(a);
+                double tolerance = solver == Pca.Solver.COVARIANCE ? 1e4 * type.epsilon() : 1e-3;
+                assertThat(pca.explainedVariance().subtract(expected.explainedVariance()).norm()).isLessThan(tolerance);
+                assertThat(pca.scale().orElseThrow().subtract(expected.scale().orElseThrow()).norm())
+                        .isLessThan(1e3 * type.epsilon());
+                assertThat(pca.transform(a).subtract(pca.transform(x)).norm()).isLessThan(1e3 * type.epsilon() * x.norm());
+            }
+            assertThat(Pca.components(3).solverFor(a)).isEqualTo(Pca.Solver.COVARIANCE);
+            assertThatThrownBy(() -> Pca.components(3).solver(Pca.Solver.SVD).fit(a))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("solver svd needs the observations in memory");
+            assertThatThrownBy(() -> Pca.components(21).fit(a)).hasMessageContaining("more than min(n,d) = 20");
+            assertThatThrownBy(() -> Pca.components(2).fit(x).transform(LinearOperator.of(x.slice(1, 0, 3))))
+                    .hasMessageContaining("the model needs (n,20)");
+        }
+    }
+
+    @Test
+    void should_take_products_alone_where_the_covariance_would_be_more_work() {
+        int[] one = {0};
+        try (Csr a = Csr.ofCoordinates(100_000, 4000, one, one, new double[] {1})) {
+            assertThat(Pca.components(3).solverFor(a)).isEqualTo(Pca.Solver.RANDOMIZED);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Pca.Solver.class,
+            names = {"RANDOMIZED", "COVARIANCE", "AUTO"})
+    void should_fit_a_file_as_the_matrix_in_it(Pca.Solver solver, @TempDir Path folder) throws IOException {
+        Path file = folder.resolve("x.npy");
+        Tensor x = data(DType.F64);
+        Npy.write(file, x);
+        NpyOperator operator = NpyOperator.options().blockBytes(2000).open(file);
+        Pca expected = Pca.components(5).solver(Pca.Solver.SVD).fit(x);
+        Pca pca = Pca.components(5).solver(solver).fit(operator);
+        assertSameModel(pca, expected, 1e-10);
+        assertThat(pca.transform(operator).subtract(expected.transform(x)).norm()).isLessThan(1e-8);
+        assertThat(Pca.variance(0.9).solver(solver).fit(operator).components().dim(0))
+                .isEqualTo(Pca.variance(0.9).fit(x).components().dim(0));
     }
 }
