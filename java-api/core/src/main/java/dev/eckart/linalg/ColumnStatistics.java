@@ -11,8 +11,6 @@ import dev.eckart.tensor.Tensor;
  * far from 0 costs no digits. Immutable and thread-safe.
  */
 public final class ColumnStatistics {
-    private static final long BLOCK_ELEMENTS = 1 << 20;
-
     private final long rows;
     /** The mean is origin + offset. */
     private final double[] origin;
@@ -36,7 +34,7 @@ public final class ColumnStatistics {
     /** Of a matrix whose rows are read once. */
     static ColumnStatistics of(LinearOperator a) {
         ColumnStatistics[] all = {none(a.columns())};
-        long height = Math.max(1, BLOCK_ELEMENTS / Math.max(1, a.columns()));
+        long height = Math.max(1, Matrices.BLOCK_ELEMENTS / Math.max(1, a.columns()));
         a.forEachRows((start, block) -> {
             for (long from = 0; from < block.dim(0); from += height) {
                 try (Scope scope = Scope.open()) {
@@ -63,7 +61,7 @@ public final class ColumnStatistics {
                     ? none(rows.dim(1))
                     : new ColumnStatistics(n, new double[0], new double[0], new double[0]);
         }
-        if (n * rows.dim(1) > BLOCK_ELEMENTS && n > 1) {
+        if (n * rows.dim(1) > Matrices.BLOCK_ELEMENTS && n > 1) {
             return of(new DenseOperator(rows));
         }
         try (Scope scope = Scope.open()) {
