@@ -24,6 +24,9 @@ final class BatchedSvd {
     /** Fewer matrices fill too few lanes of a vector. */
     private static final long FEWEST = 8;
 
+    /** Elements of the matrices that are certified together. */
+    private static final long AT_A_TIME = 1 << 16;
+
     private final Tensor a;
     private final Driver driver;
 
@@ -98,53 +101,89 @@ final class BatchedSvd {
 
     /** The certificate of matrices (b, m, n) and their decompositions: of the worst of them. */
     static Certificate certify(Tensor a, Svd svd, Certifier certifier) {
-        Tensor u = svd.u();
-        Tensor s = svd.s();
-        Tensor vt = svd.vt();
-        if (certifier.level() == Level.NONE || u.shape().size() == 0 || vt.shape().size() == 0) {
+        if (certifier.level() == Level.NONE
+                || svd.u().shape().size() == 0
+                || svd.vt().shape().size() == 0) {
             return svd.certificate();
         }
-        Interrupts.check("certificate");
         // Of small matrices the residual itself costs no more than its image of the probes.
         boolean exact = certifier.level() == Level.EXACT || Math.max(a.dim(1), a.dim(2)) <= LONGEST;
-        try (Scope scope = Scope.open()) {
-            long b = a.dim(0);
-            double[] sizes = s.select(1, 0).toArray();
-            // Residuals are taken relative to σ₁ where their squares could overflow or vanish.
-            boolean safe = Arrays.stream(sizes).allMatch(size -> isSafe(a.dtype(), size));
-            Tensor scale = s.slice(1, 0, 1)
-                    .reshape(b, 1, 1)
-                    .maximum(Tensor.full(a.dtype(), tiny(a.dtype())).to(a.device()));
-            Tensor column = s.reshape(b, s.dim(1), 1);
-            Tensor sv = vt.multiply(safe ? column : column.divide(scale));
-            Tensor scaled = safe ? a : a.divide(scale);
-            double[] relative = exact
-                    ? norms(difference(scaled, u, sv), true)
-                    : norms(image(certifier, scaled).subtract(u.matmul(image(certifier, sv))), false);
-            for (int i = 0; safe && i < relative.length; i++) {
-                relative[i] /= Math.max(sizes[i], tiny(a.dtype()));
+        double factor = exact ? 1 : Certifier.FACTOR;
+        long b = a.dim(0);
+        double[] sizes = firstValues(svd.s());
+        double[] relative = new double[sizes.length];
+        double[] losses = {0, 0};
+        // So many at a time that they stay in the cache from one step to the next.
+        int step = (int) Math.max(1, AT_A_TIME / Math.max(a.dim(1) * a.dim(2), 1));
+        for (int from = 0; from < b; from += step) {
+            Interrupts.check("certificate");
+            int to = (int) Math.min(b, (long) from + step);
+            try (Scope scope = Scope.open()) {
+                Tensor u = svd.u().slice(0, from, to);
+                Tensor vt = svd.vt().slice(0, from, to);
+                double[] part = residuals(
+                        a.slice(0, from, to),
+                        new Svd(u, svd.s().slice(0, from, to), vt, svd.certificate()),
+                        Arrays.copyOfRange(sizes, from, to),
+                        certifier,
+                        exact);
+                System.arraycopy(part, 0, relative, from, part.length);
+                losses[0] = Matrices.largest(new double[] {losses[0], loss(u, certifier, exact)});
+                losses[1] = Matrices.largest(new double[] {losses[1], loss(vt.permute(0, 2, 1), certifier, exact)});
             }
-            double factor = exact ? 1 : Certifier.FACTOR;
-            int worst = 0;
-            for (int i = 1; i < relative.length; i++) {
-                worst = relative[i] > relative[worst] || Double.isNaN(relative[i]) ? i : worst;
-            }
-            double size = Math.max(sizes[worst], tiny(a.dtype()));
-            double residual = factor * relative[worst] * size;
-            double norm = exact ? a.select(0, worst).norm() : size;
-            return new Certificate(
-                    exact ? Norm.FROBENIUS : Norm.SPECTRAL,
-                    residual,
-                    relative[worst] == 0 ? 0 : residual / norm,
-                    exact,
-                    exact ? 1 : Math.max(0, 1 - b * Math.pow(10, -Certifier.PROBES)),
-                    factor * loss(u, certifier, exact),
-                    factor * loss(vt.permute(0, 2, 1), certifier, exact),
-                    svd.certificate().driver(),
-                    List.of(),
-                    1,
-                    0);
         }
+        int worst = 0;
+        for (int i = 1; i < relative.length; i++) {
+            worst = relative[i] > relative[worst] || Double.isNaN(relative[i]) ? i : worst;
+        }
+        double size = Math.max(sizes[worst], tiny(a.dtype()));
+        double residual = factor * relative[worst] * size;
+        return new Certificate(
+                exact ? Norm.FROBENIUS : Norm.SPECTRAL,
+                residual,
+                relative[worst] == 0 ? 0 : residual / (exact ? norm(a, worst) : size),
+                exact,
+                exact ? 1 : Math.max(0, 1 - b * Math.pow(10, -Certifier.PROBES)),
+                factor * losses[0],
+                factor * losses[1],
+                svd.certificate().driver(),
+                List.of(),
+                1,
+                0);
+    }
+
+    private static double[] firstValues(Tensor s) {
+        try (Tensor largest = s.select(1, 0)) {
+            return largest.toArray();
+        }
+    }
+
+    private static double norm(Tensor a, long i) {
+        try (Tensor one = a.select(0, i)) {
+            return one.norm();
+        }
+    }
+
+    /** ‖A − USVᵀ‖F of each matrix, or the largest ‖(A − USVᵀ)ω‖, over σ₁; those are taken relative to σ₁ where squares may not hold them. */
+    private static double[] residuals(Tensor a, Svd svd, double[] sizes, Certifier certifier, boolean exact) {
+        long b = a.dim(0);
+        boolean safe = Arrays.stream(sizes).allMatch(size -> isSafe(a.dtype(), size));
+        Tensor column = svd.s().reshape(b, svd.s().dim(1), 1);
+        Tensor scaled = a;
+        if (!safe) {
+            Tensor scale = column.slice(1, 0, 1)
+                    .maximum(Tensor.full(a.dtype(), tiny(a.dtype())).to(a.device()));
+            column = column.divide(scale);
+            scaled = a.divide(scale);
+        }
+        Tensor sv = svd.vt().multiply(column);
+        double[] relative = exact
+                ? norms(difference(scaled, svd.u(), sv), true)
+                : norms(image(certifier, scaled).subtract(svd.u().matmul(image(certifier, sv))), false);
+        if (safe) {
+            Arrays.setAll(relative, i -> relative[i] / Math.max(sizes[i], tiny(a.dtype())));
+        }
+        return relative;
     }
 
     /** Whether squares of numbers from ε·size to size stay within the type. */
