@@ -24,7 +24,8 @@ record OutOfCore(NpyOperator matrix, long available) {
      *
      * @param work bytes that the job takes, the matrix not counted
      */
-    static Optional<OutOfCore> of(Path in, GlobalOptions options, Device device, Progress progress, ToLongFunction<NpyOperator> work) {
+    static Optional<OutOfCore> of(
+            Path in, GlobalOptions options, Device device, Progress progress, ToLongFunction<NpyOperator> work) {
         boolean host = device.kind() == Device.Kind.CPU || options.anyDevice();
         if (!host || !Files.isRegularFile(in) || !Inputs.isNpy(in)) {
             return Optional.empty();

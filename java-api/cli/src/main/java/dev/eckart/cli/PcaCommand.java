@@ -72,7 +72,9 @@ final class PcaCommand implements Callable<Integer> {
             progress.update("reading", Double.NaN);
             try (Observations x = Observations.read(in, options, session.device(), progress, components, choice)) {
                 checkShape(x.shape());
-                List<String> names = labels == null ? Inputs.labels(in) : Labels.read(labels, x.shape().dim(0));
+                List<String> names = labels == null
+                        ? Inputs.labels(in)
+                        : Labels.read(labels, x.shape().dim(0));
                 watch.lap("load");
                 PcaOptions how = how(choice);
                 SvdPlan plan = plan(x, x.solver(how));

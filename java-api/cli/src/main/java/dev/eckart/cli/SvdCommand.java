@@ -140,7 +140,9 @@ final class SvdCommand implements Callable<Integer> {
     /** What the triplets take beside the matrix; as much as that where their number is not known yet. */
     private long plannedBytes(NpyOperator a) {
         checkRank(a.shape());
-        return rank == null ? a.bytesInMemory() : truncated(Driver.AUTO).explain(a).bytes();
+        return rank == null
+                ? a.bytesInMemory()
+                : truncated(Driver.AUTO).explain(a).bytes();
     }
 
     private void check() {

@@ -81,7 +81,8 @@ class OutOfCoreTest {
     @Test
     void explain_says_that_it_would() {
         assertThat(Run.ok("svd", in, "--rank", 6, "--explain").out())
-                .contains("out of core: the matrix takes 30.5 MiB, available are 16.0 MiB; its file is read in blocks\n");
+                .contains(
+                        "out of core: the matrix takes 30.5 MiB, available are 16.0 MiB; its file is read in blocks\n");
         assertThat(Run.ok("pca", in, "--components", 3, "--explain").out()).contains("out of core");
     }
 
@@ -97,10 +98,12 @@ class OutOfCoreTest {
         try (Scope scope = Scope.open()) {
             Tensor x = Npy.read(in);
             Pca pca = Pca.components(4).scale().fit(x);
-            assertThat(read(out, "components.npy").subtract(pca.components()).norm()).isLessThan(1e-9);
+            assertThat(read(out, "components.npy").subtract(pca.components()).norm())
+                    .isLessThan(1e-9);
             assertThat(read(out, "explained_variance.npy").get(0))
                     .isCloseTo(pca.explainedVariance().get(0), within(1e-9));
-            assertThat(read(out, "scores.npy").subtract(pca.transform(x)).norm()).isLessThan(1e-7);
+            assertThat(read(out, "scores.npy").subtract(pca.transform(x)).norm())
+                    .isLessThan(1e-7);
             assertThat(read(out, "mean.npy").subtract(pca.mean()).norm()).isLessThan(1e-11);
         }
     }

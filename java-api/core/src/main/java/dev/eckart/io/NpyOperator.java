@@ -113,7 +113,8 @@ public final class NpyOperator implements LinearOperator {
         this.blockBytes = options.blockBytes > 0
                 ? options.blockBytes
                 : Math.max(SMALLEST_BLOCK, Math.min(BLOCK_BYTES, available / SHARE));
-        this.byRows = !blocks.columnMajor() || blocks.run(true, blocks.height(true, blockBytes)) >= SHORTEST_RUN
+        this.byRows = !blocks.columnMajor()
+                || blocks.run(true, blocks.height(true, blockBytes)) >= SHORTEST_RUN
                 || blocks.height(true, blockBytes) == rows();
     }
 
@@ -180,25 +181,33 @@ public final class NpyOperator implements LinearOperator {
     @Override
     public Tensor multiply(Tensor x) {
         requireFactor("multiply", x, columns());
-        return result(rows(), x.dim(1), (factor, product) -> pass("multiply", byRows, (from, to, block) -> {
-            if (byRows) {
-                multiply(block, factor, 0, product.slice(0, from, to));
-            } else {
-                multiply(block, factor.slice(0, from, to), 1, product);
-            }
-        }), x);
+        return result(
+                rows(),
+                x.dim(1),
+                (factor, product) -> pass("multiply", byRows, (from, to, block) -> {
+                    if (byRows) {
+                        multiply(block, factor, 0, product.slice(0, from, to));
+                    } else {
+                        multiply(block, factor.slice(0, from, to), 1, product);
+                    }
+                }),
+                x);
     }
 
     @Override
     public Tensor multiplyTransposed(Tensor y) {
         requireFactor("multiplyTransposed", y, rows());
-        return result(columns(), y.dim(1), (factor, product) -> pass("multiplyTransposed", byRows, (from, to, block) -> {
-            if (byRows) {
-                multiply(block.transpose(), factor.slice(0, from, to), 1, product);
-            } else {
-                multiply(block.transpose(), factor, 0, product.slice(0, from, to));
-            }
-        }), y);
+        return result(
+                columns(),
+                y.dim(1),
+                (factor, product) -> pass("multiplyTransposed", byRows, (from, to, block) -> {
+                    if (byRows) {
+                        multiply(block.transpose(), factor.slice(0, from, to), 1, product);
+                    } else {
+                        multiply(block.transpose(), factor, 0, product.slice(0, from, to));
+                    }
+                }),
+                y);
     }
 
     @Override
@@ -207,9 +216,13 @@ public final class NpyOperator implements LinearOperator {
         if (!byRows) {
             return LinearOperator.super.gram(x);
         }
-        return result(columns(), x.dim(1), (factor, product) -> pass("gram", true, (from, to, block) -> {
-            multiply(block.transpose(), block.matmul(factor), 1, product);
-        }), x);
+        return result(
+                columns(),
+                x.dim(1),
+                (factor, product) -> pass("gram", true, (from, to, block) -> {
+                    multiply(block.transpose(), block.matmul(factor), 1, product);
+                }),
+                x);
     }
 
     @Override
@@ -230,7 +243,8 @@ public final class NpyOperator implements LinearOperator {
         }
         try (Scope scope = Scope.open()) {
             Tensor columns = Tensor.empty(device(), dtype, rows(), to - from);
-            forEachRows((start, block) -> columns.slice(0, start, start + block.dim(0)).assign(block.slice(1, from, to)));
+            forEachRows((start, block) ->
+                    columns.slice(0, start, start + block.dim(0)).assign(block.slice(1, from, to)));
             return scope.keep(columns);
         }
     }

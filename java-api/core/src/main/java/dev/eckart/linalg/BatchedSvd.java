@@ -57,7 +57,8 @@ final class BatchedSvd {
         try {
             batch.factor(s, Optional.of(new Backend.Vectors(u.view(), vt.view())));
             Certificate none = Certificate.none(driver, List.of(), 1, 0);
-            return new Svd(u, s, vt, certify(a, new Svd(u, s, vt, none), certifier).by(driver, 1, seconds(start)));
+            return new Svd(
+                    u, s, vt, certify(a, new Svd(u, s, vt, none), certifier).by(driver, 1, seconds(start)));
         } catch (RuntimeException | Error e) {
             u.close();
             s.close();
@@ -209,9 +210,7 @@ final class BatchedSvd {
         Tensor turned = q.permute(0, 2, 1);
         Tensor loss = exact
                 ? turned.matmul(q).subtract(Tensor.eye(q.dtype(), q.dim(2)).to(q.device()))
-                : certifier
-                        .probes(q.device(), q.dtype(), q.dim(2))
-                        .subtract(turned.matmul(image(certifier, q)));
+                : certifier.probes(q.device(), q.dtype(), q.dim(2)).subtract(turned.matmul(image(certifier, q)));
         return Matrices.largest(norms(loss, exact));
     }
 

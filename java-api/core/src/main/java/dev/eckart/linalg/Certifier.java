@@ -133,9 +133,10 @@ final class Certifier {
      * most √k·‖S·UᵀR‖F, which is estimated from S·Uᵀ·(R·Ω).
      */
     private double doubt(Tensor u, Tensor s, Tensor rest, double remainder) {
-        Tensor part = u.transpose().matmul(rest).multiply(s.divide(Tensor.full(s.dtype(), remainder)
-                        .to(s.device()))
-                .reshape(-1, 1));
+        Tensor part = u.transpose()
+                .matmul(rest)
+                .multiply(s.divide(Tensor.full(s.dtype(), remainder).to(s.device()))
+                        .reshape(-1, 1));
         double mean = part.norm() / Math.sqrt(probes) / remainder;
         return 2 * Math.sqrt(s.dim(0)) * SURE * mean;
     }

@@ -57,9 +57,7 @@ public final class ColumnStatistics {
         }
         long n = rows.dim(0);
         if (n * rows.dim(1) == 0) {
-            return n == 0
-                    ? none(rows.dim(1))
-                    : new ColumnStatistics(n, new double[0], new double[0], new double[0]);
+            return n == 0 ? none(rows.dim(1)) : new ColumnStatistics(n, new double[0], new double[0], new double[0]);
         }
         if (n * rows.dim(1) > Matrices.BLOCK_ELEMENTS && n > 1) {
             return of(new DenseOperator(rows));

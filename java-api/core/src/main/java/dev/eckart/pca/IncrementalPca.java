@@ -97,9 +97,11 @@ public final class IncrementalPca implements AutoCloseable {
             return;
         }
         if (d != weighted.dim(1) || dtype != weighted.dtype() || !device.equals(weighted.device())) {
-            throw new IllegalArgumentException("incremental pca: " + operation + ": " + d + " variables " + dtype + " on "
-                    + device + " given, the observations before have " + weighted.dim(1) + " " + weighted.dtype() + " on "
-                    + weighted.device());
+            throw new IllegalArgumentException(
+                    "incremental pca: " + operation + ": " + d + " variables " + dtype + " on "
+                            + device + " given, the observations before have " + weighted.dim(1) + " "
+                            + weighted.dtype() + " on "
+                            + weighted.device());
         }
     }
 
@@ -188,9 +190,7 @@ public final class IncrementalPca implements AutoCloseable {
         }
         long n = statistics.rows();
         try (Scope scope = Scope.open()) {
-            Svd svd = Svd.options()
-                    .certify(Certificate.Level.NONE)
-                    .of(weighted);
+            Svd svd = Svd.options().certify(Certificate.Level.NONE).of(weighted);
             Tensor variance = svd.s().multiply(1 / Math.sqrt(n - 1.0)).square();
             return new Pca(
                     scope.keep(svd.vt()),

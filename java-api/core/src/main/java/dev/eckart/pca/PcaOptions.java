@@ -150,8 +150,9 @@ public final class PcaOptions {
      */
     public Pca.Solver solverFor(LinearOperator x) {
         if (solver == Pca.Solver.SVD) {
-            throw new IllegalArgumentException("pca: solver svd needs the observations in memory, as a tensor; covariance and "
-                    + "randomized take a file or a sparse matrix");
+            throw new IllegalArgumentException(
+                    "pca: solver svd needs the observations in memory, as a tensor; covariance and "
+                            + "randomized take a file or a sparse matrix");
         }
         // The covariance of a sparse matrix is dense: products with few vectors are far less work.
         boolean sparse = x.flops() < 0.5 * x.rows() * x.columns();
@@ -177,8 +178,8 @@ public final class PcaOptions {
             case COVARIANCE -> {
                 long start = System.nanoTime();
                 Eigh eigen = Eigh.of(covariance(operator));
-                Tensor variance = eigen.w()
-                        .maximum(Tensor.zeros(operator.dtype()).to(operator.device()));
+                Tensor variance =
+                        eigen.w().maximum(Tensor.zeros(operator.dtype()).to(operator.device()));
                 long k = enough(variance.toArray(), total, Math.min(n, d));
                 Certificate certificate = certify(operator, eigen.vt().slice(0, 0, k), variance.slice(0, 0, k));
                 yield new Found(
@@ -247,7 +248,8 @@ public final class PcaOptions {
         long d = operator.columns();
         Tensor c = Tensor.zeros(operator.dtype(), d, d).to(operator.device());
         double share = 1.0 / (operator.rows() - 1);
-        operator.forEachRows((from, rows) -> c.backend().gram(share, rows.contiguous().view(), 1, c.view()));
+        operator.forEachRows(
+                (from, rows) -> c.backend().gram(share, rows.contiguous().view(), 1, c.view()));
         return c;
     }
 

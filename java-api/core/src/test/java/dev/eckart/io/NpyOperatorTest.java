@@ -63,10 +63,11 @@ class NpyOperatorTest {
 
     /** The file of a matrix in an element type and an order. */
     private Path write(Tensor a, String descriptor, boolean columnMajor) throws IOException {
-        String dict = "{'descr': '" + descriptor + "', 'fortran_order': " + (columnMajor ? "True" : "False") + ", 'shape': ("
-                + a.dim(0) + ", " + a.dim(1) + "), }\n";
+        String dict = "{'descr': '" + descriptor + "', 'fortran_order': " + (columnMajor ? "True" : "False")
+                + ", 'shape': (" + a.dim(0) + ", " + a.dim(1) + "), }\n";
         double[] values = (columnMajor ? a.transpose() : a).to(DType.F64).toArray();
-        ByteBuffer out = ByteBuffer.allocate(10 + dict.length() + 8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer out =
+                ByteBuffer.allocate(10 + dict.length() + 8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         out.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) dict.length());
         out.put(dict.getBytes(StandardCharsets.ISO_8859_1));
         out.order(descriptor.startsWith(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
@@ -110,7 +111,8 @@ class NpyOperatorTest {
         write(numbers, descriptor, columnMajor);
         Tensor a = Npy.read(file()).to(type);
         LinearOperator dense = LinearOperator.of(a);
-        NpyOperator operator = NpyOperator.options().dtype(type).blockBytes(block).open(file());
+        NpyOperator operator =
+                NpyOperator.options().dtype(type).blockBytes(block).open(file());
         Tensor x = Tensor.normal(type, 2, 3, n).transpose();
         Tensor y = Tensor.normal(type, 3, m, 3);
         double tolerance = 50 * type.epsilon() * a.norm() * a.norm() * Math.sqrt(m + n);
@@ -128,12 +130,17 @@ class NpyOperatorTest {
         }
         assertThat(operator.frobeniusNorm().getAsDouble()).isCloseTo(a.norm(), within(10 * type.epsilon() * a.norm()));
         Tensor copy = Tensor.empty(a.device(), type, m, n);
-        operator.forEachRows((from, rows) -> copy.slice(0, from, from + rows.dim(0)).assign(rows));
+        operator.forEachRows(
+                (from, rows) -> copy.slice(0, from, from + rows.dim(0)).assign(rows));
         assertThat(copy.toArray()).isEqualTo(a.toArray());
         Tensor mean = a.mean(0);
         Tensor centred = a.subtract(mean);
         LinearOperator standardized = LinearOperator.standardized(operator, mean, null);
-        assertThat(standardized.gram(x).subtract(LinearOperator.of(centred).gram(x)).norm()).isLessThan(tolerance);
+        assertThat(standardized
+                        .gram(x)
+                        .subtract(LinearOperator.of(centred).gram(x))
+                        .norm())
+                .isLessThan(tolerance);
         assertThat(standardized.frobeniusNorm().getAsDouble())
                 .isCloseTo(centred.norm(), within(10 * type.epsilon() * a.norm()));
     }
@@ -182,10 +189,13 @@ class NpyOperatorTest {
     void should_take_empty_matrices() throws IOException {
         for (long[] shape : new long[][] {{0, 3}, {3, 0}, {0, 0}}) {
             NpyOperator operator = NpyOperator.open(write(Tensor.zeros(DType.F64, shape)));
-            assertThat(operator.multiply(Tensor.full(DType.F64, 1, shape[1], 2)).norm()).isZero();
-            assertThat(operator.multiplyTransposed(Tensor.full(DType.F64, 1, shape[0], 2)).shape())
+            assertThat(operator.multiply(Tensor.full(DType.F64, 1, shape[1], 2)).norm())
+                    .isZero();
+            assertThat(operator.multiplyTransposed(Tensor.full(DType.F64, 1, shape[0], 2))
+                            .shape())
                     .isEqualTo(Shape.of(shape[1], 2));
-            assertThat(operator.gram(Tensor.full(DType.F64, 1, shape[1], 2)).norm()).isZero();
+            assertThat(operator.gram(Tensor.full(DType.F64, 1, shape[1], 2)).norm())
+                    .isZero();
             assertThat(operator.frobeniusNorm().getAsDouble()).isZero();
         }
     }
@@ -212,7 +222,8 @@ class NpyOperatorTest {
                 .open(write(Tensor.normal(DType.F64, 1, 200, 30)));
     }
 
-    private void fails(NpyOperator operator, Class<? extends Throwable> type, String... said) throws InterruptedException {
+    private void fails(NpyOperator operator, Class<? extends Throwable> type, String... said)
+            throws InterruptedException {
         Tensor x = Tensor.normal(DType.F64, 2, 30, 4);
         long before = Settled.memoryInUse();
         assertThatThrownBy(() -> operator.gram(x)).isInstanceOf(type).hasMessageContainingAll(said);
@@ -286,7 +297,8 @@ class NpyOperatorTest {
             fails(
                     operator,
                     IllegalArgumentException.class,
-                    "npy operator: " + file() + ": element (150,7) of (200,30) is NaN; a factorization needs finite numbers");
+                    "npy operator: " + file()
+                            + ": element (150,7) of (200,30) is NaN; a factorization needs finite numbers");
         }
         Npy.write(file(), Tensor.zeros(DType.F64, 2, 3, 4));
         assertThatThrownBy(() -> NpyOperator.open(file()))

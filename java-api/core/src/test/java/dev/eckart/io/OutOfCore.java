@@ -16,7 +16,8 @@ public final class OutOfCore {
             throw new IllegalStateException("the matrix would fit");
         }
         try (Svd svd = TruncatedSvd.rank(6).of(operator)) {
-            System.out.println("relative residual below 1e-10: " + (svd.certificate().relativeResidual() < 1e-10));
+            System.out.println(
+                    "relative residual below 1e-10: " + (svd.certificate().relativeResidual() < 1e-10));
         }
         System.out.println("below the budget: " + (MemoryBudget.peak() < MemoryBudget.max()));
     }

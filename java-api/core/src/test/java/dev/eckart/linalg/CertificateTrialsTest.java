@@ -69,7 +69,11 @@ class CertificateTrialsTest {
         Tensor poor = Svd.of(Tensor.normal(DType.F64, 4, TRIALS, M, 3)).u();
         Tensor range = Svd.of(a.matmul(Tensor.normal(DType.F64, 5, N, 6))).u();
         Svd[] kinds = {projected(a, poor), projected(a, range), Svd.of(a)};
-        kinds[2] = new Svd(kinds[2].u().slice(2, 0, N - 2), kinds[2].s().slice(1, 0, N - 2), kinds[2].vt().slice(1, 0, N - 2), null);
+        kinds[2] = new Svd(
+                kinds[2].u().slice(2, 0, N - 2),
+                kinds[2].s().slice(1, 0, N - 2),
+                kinds[2].vt().slice(1, 0, N - 2),
+                null);
         return kinds;
     }
 
@@ -122,7 +126,8 @@ class CertificateTrialsTest {
         Svd[] kinds = approximations(a);
         double[][] exact = new double[kinds.length][];
         for (int kind = 0; kind < kinds.length; kind++) {
-            exact[kind] = Svd.values(a.subtract(product(kinds[kind]))).slice(1, 0, 1).toArray();
+            exact[kind] =
+                    Svd.values(a.subtract(product(kinds[kind]))).slice(1, 0, 1).toArray();
         }
         for (int probes : new int[] {1, 2, Certifier.PROBES}) {
             int failures = 0;
@@ -157,16 +162,21 @@ class CertificateTrialsTest {
         Tensor a = MatrixKinds.normal(DType.F64, 40, 30);
         Svd svd = Svd.of(a);
         LinearOperator operator = LinearOperator.of(a);
-        double first = Certificate.of(operator, svd.u(), svd.s(), svd.vt(), Level.ESTIMATE).residual();
-        double second = Certificate.of(operator, svd.u(), svd.s(), svd.vt(), Level.ESTIMATE).residual();
+        double first = Certificate.of(operator, svd.u(), svd.s(), svd.vt(), Level.ESTIMATE)
+                .residual();
+        double second = Certificate.of(operator, svd.u(), svd.s(), svd.vt(), Level.ESTIMATE)
+                .residual();
         assertThat(second).isNotEqualTo(first).isBetween(first / 5, first * 5);
         for (long seed : new long[] {0, 7}) {
             assertThat(Svd.options().seed(seed).of(a).certificate().residual())
                     .isEqualTo(Svd.options().seed(seed).of(a).certificate().residual());
         }
-        assertThat(Certificate.of(operator, svd.u(), svd.s(), svd.vt(), Level.ESTIMATE, 7).residual())
-                .isEqualTo(Certificate.of(operator, svd.u(), svd.s(), svd.vt(), Level.ESTIMATE, 7).residual())
-                .isNotEqualTo(Certificate.of(operator, svd.u(), svd.s(), svd.vt(), Level.ESTIMATE, 8).residual());
+        assertThat(Certificate.of(operator, svd.u(), svd.s(), svd.vt(), Level.ESTIMATE, 7)
+                        .residual())
+                .isEqualTo(Certificate.of(operator, svd.u(), svd.s(), svd.vt(), Level.ESTIMATE, 7)
+                        .residual())
+                .isNotEqualTo(Certificate.of(operator, svd.u(), svd.s(), svd.vt(), Level.ESTIMATE, 8)
+                        .residual());
     }
 
     private interface Corruption {
@@ -223,7 +233,9 @@ class CertificateTrialsTest {
             corruption.spoil(u, s, vt);
             Certificate bad = Certificate.of(a, u, s, vt, level);
             assertThat(good.orthogonalityU()).isLessThan(1e-4);
-            assertThat(shows(bad, good)).as(where + " " + level + ": " + bad + " after " + good).isTrue();
+            assertThat(shows(bad, good))
+                    .as(where + " " + level + ": " + bad + " after " + good)
+                    .isTrue();
         }
     }
 
@@ -254,7 +266,8 @@ class CertificateTrialsTest {
                 Svd bad = new Svd(u, s, vt, all.certificate());
                 Certificate good = BatchedSvd.certify(batch, all, new Certifier(level));
                 assertThat(good.relativeResidual()).isLessThan(1e-4);
-                assertThat(shows(BatchedSvd.certify(batch, bad, new Certifier(level)), good)).isTrue();
+                assertThat(shows(BatchedSvd.certify(batch, bad, new Certifier(level)), good))
+                        .isTrue();
             }
         }
     }

@@ -118,7 +118,7 @@ class ColumnStatisticsTest {
                         .frobeniusNorm()
                         .getAsDouble())
                 .isCloseTo(expected, within(1e-12 * expected));
-        double far = x.subtract(7).norm();
+        double far = x.add(-7).norm();
         assertThat(LinearOperator.standardized(x, Tensor.full(DType.F64, 7, 4), null)
                         .frobeniusNorm()
                         .getAsDouble())
@@ -130,6 +130,7 @@ class ColumnStatisticsTest {
         ColumnStatistics three = ColumnStatistics.of(Tensor.zeros(DType.F64, 2, 3));
         assertThatThrownBy(() -> three.merge(ColumnStatistics.of(Tensor.zeros(DType.F64, 2, 4))))
                 .hasMessage("column statistics: merge: 3 and 4 columns; both need the same number");
-        assertThatThrownBy(() -> ColumnStatistics.of(Tensor.zeros(DType.F64, 2))).hasMessageContaining("needs a matrix");
+        assertThatThrownBy(() -> ColumnStatistics.of(Tensor.zeros(DType.F64, 2)))
+                .hasMessageContaining("needs a matrix");
     }
 }

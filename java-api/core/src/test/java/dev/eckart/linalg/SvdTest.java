@@ -241,7 +241,8 @@ class SvdTest {
                 assertThat(worst.orthogonalityU()).isCloseTo(one.orthogonalityU(), within(1e-12));
                 assertThat(worst.relativeResidual()).isCloseTo(one.relativeResidual(), within(1e-12));
                 svd.u().select(0, 3).fill(Double.NaN);
-                assertThat(BatchedSvd.certify(batch, svd, new Certifier(level, 3)).residual())
+                assertThat(BatchedSvd.certify(batch, svd, new Certifier(level, 3))
+                                .residual())
                         .isNaN();
             }
         }

@@ -74,7 +74,8 @@ class IncrementalPcaTest {
                         .get())
                 .isLessThan(tolerance);
         assertThat(some.mean().subtract(all.mean()).abs().max().get()).isLessThan(200 * type.epsilon());
-        assertThat(some.totalVariance()).isCloseTo(all.totalVariance(), within(1e3 * type.epsilon() * all.totalVariance()));
+        assertThat(some.totalVariance())
+                .isCloseTo(all.totalVariance(), within(1e3 * type.epsilon() * all.totalVariance()));
         assertThat(some.observations()).isEqualTo(x.dim(0));
         // The angle to a direction is the error over the gap.
         Tensor differences = some.components().subtract(all.components()).slice(0, 0, 4);
@@ -124,7 +125,8 @@ class IncrementalPcaTest {
                 IncrementalPca other = fit(3, x, 0, 150).merge(fit(3, x, 150, 300))) {
             for (IncrementalPca pca : new IncrementalPca[] {some, other}) {
                 double[] variance = pca.explainedVariance().toArray();
-                double dropped = pca.totalVariance() - pca.explainedVariance().sum().get();
+                double dropped =
+                        pca.totalVariance() - pca.explainedVariance().sum().get();
                 assertThat(variance).hasSize(3);
                 for (int i = 0; i < 3; i++) {
                     assertThat(variance[i]).isBetween(exact[i] - dropped, exact[i] * (1 + 1e-12));
@@ -178,8 +180,9 @@ class IncrementalPcaTest {
             pca.partialFit(x.slice(0, 0, 1));
             assertThatThrownBy(pca::toPca).hasMessageContaining("at least two vary");
             assertThatThrownBy(() -> pca.partialFit(x.slice(1, 0, 5)))
-                    .hasMessage("incremental pca: partialFit: 5 variables f64 on cpu given, the observations before have 12"
-                            + " f64 on cpu");
+                    .hasMessage(
+                            "incremental pca: partialFit: 5 variables f64 on cpu given, the observations before have 12"
+                                    + " f64 on cpu");
             assertThatThrownBy(() -> pca.partialFit(x.to(DType.F32))).hasMessageContaining("12 variables f32");
             assertThatThrownBy(() -> pca.partialFit(Tensor.full(DType.F64, Double.NaN, 2, 12)))
                     .hasMessageContaining("(0,0)");

@@ -210,8 +210,10 @@ class PcaTest {
     private static void assertSameModel(Pca pca, Pca expected, double tolerance) {
         Tensor variance = expected.explainedVariance();
         assertThat(pca.explainedVariance().subtract(variance).norm()).isLessThan(tolerance * variance.norm());
-        assertThat(pca.totalVariance()).isCloseTo(expected.totalVariance(), within(tolerance * expected.totalVariance()));
-        assertThat(pca.mean().subtract(expected.mean()).norm()).isLessThan(tolerance * expected.mean().norm());
+        assertThat(pca.totalVariance())
+                .isCloseTo(expected.totalVariance(), within(tolerance * expected.totalVariance()));
+        assertThat(pca.mean().subtract(expected.mean()).norm())
+                .isLessThan(tolerance * expected.mean().norm());
         assertThat(pca.components().subtract(expected.components()).norm()).isLessThan(100 * tolerance);
     }
 
@@ -227,10 +229,17 @@ class PcaTest {
                 Pca expected = Pca.components(3).solver(Pca.Solver.SVD).scale().fit(x);
                 Pca pca = Pca.components(3).solver(solver).scale().fit(a);
                 double tolerance = solver == Pca.Solver.COVARIANCE ? 1e4 * type.epsilon() : 1e-3;
-                assertThat(pca.explainedVariance().subtract(expected.explainedVariance()).norm()).isLessThan(tolerance);
-                assertThat(pca.scale().orElseThrow().subtract(expected.scale().orElseThrow()).norm())
+                assertThat(pca.explainedVariance()
+                                .subtract(expected.explainedVariance())
+                                .norm())
+                        .isLessThan(tolerance);
+                assertThat(pca.scale()
+                                .orElseThrow()
+                                .subtract(expected.scale().orElseThrow())
+                                .norm())
                         .isLessThan(1e3 * type.epsilon());
-                assertThat(pca.transform(a).subtract(pca.transform(x)).norm()).isLessThan(1e3 * type.epsilon() * x.norm());
+                assertThat(pca.transform(a).subtract(pca.transform(x)).norm())
+                        .isLessThan(1e3 * type.epsilon() * x.norm());
             }
             assertThat(Pca.components(3).solverFor(a)).isEqualTo(Pca.Solver.COVARIANCE);
             assertThatThrownBy(() -> Pca.components(3).solver(Pca.Solver.SVD).fit(a))
@@ -262,7 +271,8 @@ class PcaTest {
         Pca expected = Pca.components(5).solver(Pca.Solver.SVD).fit(x);
         Pca pca = Pca.components(5).solver(solver).fit(operator);
         assertSameModel(pca, expected, 1e-10);
-        assertThat(pca.transform(operator).subtract(expected.transform(x)).norm()).isLessThan(1e-8);
+        assertThat(pca.transform(operator).subtract(expected.transform(x)).norm())
+                .isLessThan(1e-8);
         assertThat(Pca.variance(0.9).solver(solver).fit(operator).components().dim(0))
                 .isEqualTo(Pca.variance(0.9).fit(x).components().dim(0));
     }
