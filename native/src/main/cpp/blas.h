@@ -38,6 +38,13 @@ int64_t address(const T *p) {
 template <typename T>
 constexpr int typeOf = sizeof(T) == 8 ? 0 : 1;
 
+// to (n x m) = from (m x n)', both row-major.
+template <typename T>
+void transpose(int64_t m, int64_t n, const T *from, int64_t ldFrom, T *to, int64_t ldTo, int threads) {
+  const int64_t operands[] = {2, m, n, address(to), 1, ldTo, address(from), ldFrom, 1};
+  copy(typeOf<T>, typeOf<T>, operands, threads);
+}
+
 // OpenBLAS counts in 32 bits: anything larger was split before, or is refused here.
 inline int int32(int64_t value, const char *operation, const char *what) {
   if (value < 0 || value > std::numeric_limits<int>::max()) {
@@ -174,6 +181,15 @@ namespace blas {
                    int *iwork) {                                                                                               \
     int info = 0;                                                                                                              \
     LAPACK_##t##gesdd(&job, &m, &n, a, &lda, s, u, &ldu, vt, &ldvt, work, &lwork, iwork, &info);                               \
+    return info;                                                                                                               \
+  }                                                                                                                            \
+  /* Rows sorted, no column taken for nothing: every accuracy that the entries allow. */                                      \
+  inline int gejsv(char jobu, char jobv, int m, int n, T *a, int lda, T *s, T *u, int ldu, T *v, int ldv, T *work, int lwork,  \
+                   int *iwork) {                                                                                               \
+    const char joba = 'F', jobr = 'N', jobt = 'N', jobp = 'N';                                                                 \
+    int info = 0;                                                                                                              \
+    LAPACK_##t##gejsv(&joba, &jobu, &jobv, &jobr, &jobt, &jobp, &m, &n, a, &lda, s, u, &ldu, v, &ldv, work, &lwork, iwork,     \
+                      &info);                                                                                                  \
     return info;                                                                                                               \
   }                                                                                                                            \
   inline int gesvd(char jobu, char jobvt, int m, int n, T *a, int lda, T *s, T *u, int ldu, T *vt, int ldvt, T *work,          \

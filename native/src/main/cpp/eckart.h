@@ -103,7 +103,7 @@ void qr(int type, int64_t m, int64_t n, int64_t a, int64_t lda, int64_t r, int64
 int64_t eigh(int type, int64_t n, int64_t a, int64_t lda, int64_t w, int64_t vt, int64_t ldvt, int threads);
 // symmetric A (destroyed): w descending, row i of vt the unit eigenvector of w[i], signs as orientVectors; vt = 0: values only
 int64_t svd(int driver, int type, bool full, int64_t m, int64_t n, int64_t a, int64_t lda, int64_t u, int64_t ldu, int64_t s, int64_t vt, int64_t ldvt, int threads);
-// driver: 0 gesdd (divide and conquer; own code on the own pool, see svd.cpp), 1 gesvd. A (m x n, destroyed; lda >= n), u m x (full ? m : k), s descending, vt (full ? n : k) x n; u = vt = 0: values only.
+// driver: 0 gesdd (divide and conquer; own code on the own pool, see svd.cpp), 1 gesvd, 3 gejsv. A (m x n, destroyed; lda >= n), u m x (full ? m : k), s descending, vt (full ? n : k) x n; u = vt = 0: values only.
 // For gesvd, thin: u may be A itself when m >= n (u = a, ldu = lda), vt may be A itself when m < n. Signs as orientVectors.
 int64_t svdWorkspace(int driver, int type, bool vectors, int64_t m, int64_t n);       // bytes that svd takes beside its operands
 int64_t svdBatch(int driver, int type, int64_t count, int64_t m, int64_t n, int64_t a, int64_t row, int64_t column, int64_t item, int64_t u, int64_t s, int64_t vt, int threads);

@@ -1,4 +1,5 @@
-// gram: C = alpha A'A + beta C, A m x n, C n x n symmetric.    triangularSolve: B = op(T)^-1 B or B op(T)^-1.
+// gram: C = alpha A'A + beta C, A m x n, C n x n symmetric; of A', given as it stands, gramOfRows.
+// triangularSolve: B = op(T)^-1 B or B op(T)^-1.
 //
 // gram computes the lower triangle and mirrors it. A tall A is cut into stretches of rows, one syrk each, summed in order: each
 // entry of A is read once. Where n x n sums would weigh against A, the triangle is cut into blocks instead.
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "blas.h"
+#include "gram.h"
 #include "pool.h"
 
 namespace eckart {
@@ -32,25 +34,37 @@ void mirror(int64_t n, T *c, int64_t ldc, int threads) {
   });
 }
 
-// Lower triangle of C += alpha A'A for rows [begin, end) of A.
+// A, or where it stands: row i of it at a + i ld, or, `turned`, at a + i.
 template <typename T>
-void rows(int64_t begin, int64_t end, int64_t n, T alpha, const T *a, int lda, T beta, T *c, int ldc) {
+struct Tall {
+  const T *a;
+  int ld;
+  bool turned;
+
+  const T *at(int64_t i, int64_t j) const { return turned ? a + j * ld + i : a + i * ld + j; }
+  CBLAS_TRANSPOSE left() const { return turned ? CblasNoTrans : CblasTrans; }
+  CBLAS_TRANSPOSE right() const { return turned ? CblasTrans : CblasNoTrans; }
+};
+
+// Lower triangle of C += alpha A'A for rows [begin, end) of columns [j, j + n) of A.
+template <typename T>
+void rows(int64_t begin, int64_t end, int64_t j, int64_t n, T alpha, const Tall<T> &a, T beta, T *c, int ldc) {
   do {
     const int64_t count = std::min(end - begin, LARGEST);
-    blas::syrk(CblasLower, CblasTrans, n, count, alpha, a + begin * lda, lda, beta, c, ldc);
+    blas::syrk(CblasLower, a.left(), n, count, alpha, a.at(begin, j), a.ld, beta, c, ldc);
     begin += count;
     beta = 1;
   } while (begin < end);
 }
 
 template <typename T>
-void tallGram(int64_t m, int64_t n, T alpha, const T *a, int lda, T beta, T *c, int ldc, int64_t parts, int threads) {
+void tallGram(int64_t m, int64_t n, T alpha, const Tall<T> &a, T beta, T *c, int ldc, int64_t parts, int threads) {
   // The first stretch goes into C itself.
   Scratch<T> sums((parts - 1) * n * n, "gram");
   parallelFor(parts, threads, [&](int64_t part) {
     const int64_t begin = m * part / parts, end = m * (part + 1) / parts;
-    if (part == 0) return rows(begin, end, n, alpha, a, lda, beta, c, ldc);
-    rows(begin, end, n, alpha, a, lda, T(0), sums.data() + (part - 1) * n * n, n);
+    if (part == 0) return rows(begin, end, 0, n, alpha, a, beta, c, ldc);
+    rows(begin, end, 0, n, alpha, a, T(0), sums.data() + (part - 1) * n * n, n);
   });
   parallelRanges(n, std::max<int64_t>(1, 65536 / (n * parts)), threads, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) {
@@ -63,7 +77,7 @@ void tallGram(int64_t m, int64_t n, T alpha, const T *a, int lda, T beta, T *c, 
 }
 
 template <typename T>
-void blockedGram(int64_t m, int64_t n, T alpha, const T *a, int lda, T beta, T *c, int ldc, int threads) {
+void blockedGram(int64_t m, int64_t n, T alpha, const Tall<T> &a, T beta, T *c, int ldc, int threads) {
   // Blocks off the diagonal cost twice those on it: they come first, so that the small ones fill up the end.
   int64_t across = 1;
   while (across * across < 8 * int64_t{threads} && n / across >= 128) across *= 2;
@@ -78,13 +92,28 @@ void blockedGram(int64_t m, int64_t n, T alpha, const T *a, int lda, T beta, T *
     const int64_t height = std::min(edge, n - i), width = std::min(edge, n - j);
     if (height <= 0 || width <= 0) return;
     T *to = c + i * ldc + j;
-    if (i == j) return rows<T>(0, m, height, alpha, a + i, lda, beta, to, ldc);
+    if (i == j) return rows<T>(0, m, i, height, alpha, a, beta, to, ldc);
     T scale = beta;
     for (int64_t begin = 0; begin < m; begin += LARGEST, scale = 1) {
-      blas::gemm(CblasTrans, CblasNoTrans, height, width, std::min(m - begin, LARGEST), alpha, a + begin * lda + i, lda,
-                 a + begin * lda + j, lda, scale, to, ldc);
+      blas::gemm(a.left(), a.right(), height, width, std::min(m - begin, LARGEST), alpha, a.at(begin, i), a.ld, a.at(begin, j), a.ld, scale,
+                 to, ldc);
     }
   });
+}
+
+template <typename T>
+void gramOf(int64_t m, int64_t n, T alpha, const Tall<T> &a, T beta, T *c, int ldc, int threads) {
+  BlasCall call;
+  const double work = double(m) * n * n / 2;
+  // The sums beside C take at most a quarter of what A does.
+  if (threads <= 1 || work < 2 * WORTH_A_PART || m < 2) {
+    rows<T>(0, m, 0, n, alpha, a, beta, c, ldc);
+  } else if (int64_t parts = std::min<int64_t>(threads, static_cast<int64_t>(work / WORTH_A_PART)); m >= 4 * parts * n) {
+    tallGram<T>(m, n, alpha, a, beta, c, ldc, parts, threads);
+  } else {
+    blockedGram<T>(m, n, alpha, a, beta, c, ldc, threads);
+  }
+  mirror(n, c, ldc, threads);
 }
 
 }  // namespace
@@ -94,22 +123,18 @@ void gram(int type, int64_t m, int64_t n, double alpha, int64_t a, int64_t lda, 
     using T = decltype(zero);
     if (n == 0) return;
     int32(n, "gram", "column count");
-    const int ld = int32(m <= 1 ? n : lda, "gram", "row stride"), ldTo = int32(n == 1 ? 1 : ldc, "gram", "row stride of the result");
-    const T *from = at<const T>(a);
-    T *to = at<T>(c);
-    BlasCall call;
-    const double work = double(m) * n * n / 2;
-    // The sums beside C take at most a quarter of what A does.
-    if (threads <= 1 || work < 2 * WORTH_A_PART || m < 2) {
-      rows<T>(0, m, n, T(alpha), from, ld, T(beta), to, ldTo);
-    } else if (int64_t parts = std::min<int64_t>(threads, static_cast<int64_t>(work / WORTH_A_PART)); m >= 4 * parts * n) {
-      tallGram<T>(m, n, T(alpha), from, ld, T(beta), to, ldTo, parts, threads);
-    } else {
-      blockedGram<T>(m, n, T(alpha), from, ld, T(beta), to, ldTo, threads);
-    }
-    mirror(n, to, ldTo, threads);
+    const Tall<T> tall{at<const T>(a), int32(m <= 1 ? n : lda, "gram", "row stride"), false};
+    gramOf<T>(m, n, T(alpha), tall, T(beta), at<T>(c), int32(n == 1 ? 1 : ldc, "gram", "row stride of the result"), threads);
   });
 }
+
+template <typename T>
+void gramOfRows(int64_t m, int64_t n, const T *a, int64_t lda, T *c, int threads) {
+  gramOf<T>(n, m, T(1), Tall<T>{a, int32(lda, "gram", "row stride"), true}, T(0), c, int32(m, "gram", "row count"), threads);
+}
+
+template void gramOfRows<double>(int64_t, int64_t, const double *, int64_t, double *, int);
+template void gramOfRows<float>(int64_t, int64_t, const float *, int64_t, float *, int);
 
 void triangularSolve(int type, bool rightSide, bool upper, bool transposed, int64_t m, int64_t n, int64_t t, int64_t ldt, int64_t b,
                      int64_t ldb, int threads) {

@@ -2,6 +2,7 @@
 //   gesdd: to bidiagonal form, divide and conquer, back. Eckart's own (bidiagonal.h, divide.h; tall.h where a QR factorization comes
 //     first), but for what is too small to gain and for the full vectors of a matrix that is not square: LAPACK's.
 //   gesvd: LAPACK's, QR iteration in the memory of A.
+//   gejsv: LAPACK's, Jacobi rotations (gejsv.h).
 //
 // A row-major m x n array is a column-major n x m one, A'. LAPACK is handed that, and A = U S V' <=> A' = V S U': what it calls
 // M, N, U, VT are n, m, V, U' here, and its column-major V (n x k) is our row-major vt (k x n), its U' (k x m) our u (m x k).
@@ -12,6 +13,7 @@
 #include "bidiagonal.h"
 #include "blas.h"
 #include "divide.h"
+#include "gejsv.h"
 #include "panels.h"
 #include "pool.h"
 #include "tall.h"
@@ -19,7 +21,7 @@
 namespace eckart {
 namespace {
 
-constexpr int GESDD = 0, GESVD = 1;
+constexpr int GESDD = 0, GESVD = 1, GEJSV = 3;
 constexpr int MIN = 1, MAX = 2;  // of reduce
 constexpr int64_t MOST = std::numeric_limits<int>::max();
 constexpr int64_t BLOCK = 64;    // not below any block size of LAPACK's ilaenv
@@ -108,7 +110,7 @@ int64_t decompose(int driver, bool full, int64_t m, int64_t n, int64_t a, int64_
 }
 
 void known(int driver) {
-  if (driver != GESDD && driver != GESVD) throw std::invalid_argument("svd: driver " + std::to_string(driver) + " is unknown");
+  if (driver != GESDD && driver != GESVD && driver != GEJSV) throw std::invalid_argument("svd: driver " + std::to_string(driver) + " is unknown");
 }
 
 // Below this OpenBLAS's own threads do not pay.
@@ -187,6 +189,9 @@ int64_t svd(int driver, int type, bool full, int64_t m, int64_t n, int64_t a, in
       int32(std::max(lda, ldvt), "svd", "row stride");
       BlasCall call;
       info = ownSvd(m, n, at<T>(a), lda, at<T>(u), ldu, at<T>(s), at<T>(vt), ldvt, threads);
+    } else if (driver == GEJSV && std::min(m, n) > 0) {
+      DriverCall call(worthThreads(m, n, threads));
+      info = gejsvSvd(full, m, n, at<T>(a), lda, at<T>(u), ldu, at<T>(s), at<T>(vt), ldvt, threads);
     } else {
       DriverCall call(worthThreads(m, n, threads));
       info = decompose<T>(driver, full, m, n, a, lda, u, ldu, s, vt, ldvt);
@@ -214,6 +219,7 @@ int64_t svdWorkspace(int driver, int type, bool vectors, int64_t m, int64_t n) {
       const int64_t panels = (longer + k) * PANEL + 8 * longer;  // gone when the division begins
       return (4 * k + (vectors ? std::max(panels, divideWork(k)) : panels)) * sizeof(T) + (first ? longWork(m, n, vectors, sizeof(T)) : 0);
     }
+    if (driver == GEJSV) return gejsvWork(vectors, m, n, sizeof(T));
     const Jobs job = jobs(false, vectors, false, false);
     if (driver == GESDD) return gesddWork<T>(job.u, m, n) * sizeof(T) + 8 * k * sizeof(int);
     return gesvdWork<T>(job, m, n) * sizeof(T);

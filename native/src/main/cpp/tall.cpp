@@ -1,8 +1,9 @@
 // A tall A = Q R, R = U' S V', U = Q U'. A wide one is the tall A' seen the other way round: A = L Q, L = U S V'', V' = V'' Q.
 //
-// Q and R by CholeskyQR2 (Yamamoto et al. 2015), all of it products, where the condition of A allows: Q = A R^-1 with R'R = A'A, and
-// again, since the first Q is orthogonal only up to the square of the condition. Otherwise by Householder reflections in blocks of
-// rows, and once more for the blocks' R below each other (TSQR, Demmel et al. 2012).
+// Q and R by Cholesky factors, all of it products: Q = A R^-1 with R'R = A'A, and again, since Q is orthogonal only up to the square of
+// the condition (CholeskyQR2, Yamamoto et al. 2015). Where the condition is estimated to be too large for that, R'R = A'A + s I, which
+// divides it by about |A| / sqrt(s), comes first (shifted CholeskyQR3, Fukaya et al. 2020). What that does not help is done by
+// Householder reflections in blocks of rows, and once more for the blocks' R below each other (TSQR, Demmel et al. 2012).
 //
 // C, k x k lower triangular, is L, or R' of the tall one.
 #include "tall.h"
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "blas.h"
+#include "gram.h"
 #include "pool.h"
 
 namespace eckart {
@@ -20,14 +22,7 @@ namespace {
 
 constexpr int64_t UPDATE = 64;  // columns that a part of a product with Q has at least
 
-// to (n x m) = from (m x n)', both row-major.
-template <typename T>
-void transpose(int64_t m, int64_t n, const T *from, int64_t ldFrom, T *to, int64_t ldTo, int threads) {
-  const int64_t operands[] = {2, m, n, address(to), 1, ldTo, address(from), ldFrom, 1};
-  copy(typeOf<T>, typeOf<T>, operands, threads);
-}
-
-enum Outcome { DONE, REFUSED, FAILED };
+enum Outcome { DONE, REFUSED };
 
 template <typename T>
 struct Long {
@@ -39,8 +34,8 @@ struct Long {
 
   // g = A'A, or A A' of a wide one.
   void gramOf(T *g) const {
-    if (!wide) return gram(typeOf<T>, length, k, 1, address(a), lda, 0, address(g), k, threads);
-    gemm(typeOf<T>, 1, k, k, length, 1, address(a), lda, 1, 0, address(a), 1, lda, 0, 0, address(g), k, 0, threads);
+    if (wide) return gramOfRows(k, length, a, lda, g, threads);
+    gram(typeOf<T>, length, k, 1, address(a), lda, 0, address(g), k, threads);
   }
 
   // A = A T'^-1, or T^-1 A of a wide one.
@@ -48,19 +43,56 @@ struct Long {
     triangularSolve(typeOf<T>, !wide, false, !wide, wide ? k : length, wide ? length : k, address(t), k, address(a), lda, threads);
   }
 
-  // A becomes its first Q, to be multiplied by l'^-1 from the right, a wide one by l^-1 from the left. REFUSED leaves A as it was.
-  Outcome choleskyQr2(T *c, T *l) const {
-    // The first Q's loss of orthogonality is eps times the condition squared, and some: small enough here for the second.
-    const double LEAST = 10 * std::sqrt(std::numeric_limits<T>::epsilon());
-    gramOf(c);
-    if (cholesky(typeOf<T>, k, address(c), k, threads) != 0 || !(blas::trcon(k, c, k) > LEAST)) return REFUSED;
-    solve(c);
-    gramOf(l);
-    if (cholesky(typeOf<T>, k, address(l), k, threads) != 0) return FAILED;
-    Scratch<T> first(k * k, "svd");
-    std::copy_n(c, k * k, first.data());
-    gemm(typeOf<T>, 1, k, k, k, 1, address(first.data()), k, 1, 0, address(l), k, 1, 0, 0, address(c), k, 0, threads);
-    return DONE;
+  // A becomes Q but for a last factor: to be multiplied by l'^-1 from the right, a wide one by l^-1 from the left. c = R'. REFUSED: A is what
+  // is left when c, if `begun`, was divided out of it.
+  Outcome choleskyQr(T *c, T *l, bool &begun) const {
+    constexpr T EPSILON = std::numeric_limits<T>::epsilon();
+    // Q's loss of orthogonality is eps times the condition squared, and some: small enough here for one more pass.
+    const double LEAST = 10 * std::sqrt(EPSILON);
+    Scratch<T> matrix(k * k, "svd"), product(k * k, "svd");
+    begun = false;
+    for (int pass = 0, shifted = 0; pass < MOST_PASSES; pass++) {
+      gramOf(l);
+      const bool near = begun && fromIdentity(l) < NEAR;
+      std::copy_n(l, k * k, matrix.data());
+      if (cholesky(typeOf<T>, k, address(l), k, threads) != 0 || !(near || blas::trcon(k, l, k) > LEAST)) {
+        if (shifted++ == MOST_SHIFTED || !shiftedFactor(matrix.data(), l)) return REFUSED;
+      }
+      if (begun) {
+        gemm(typeOf<T>, 1, k, k, k, 1, address(c), k, 1, 0, address(l), k, 1, 0, 0, address(product.data()), k, 0, threads);
+      }
+      std::copy_n(begun ? product.data() : l, k * k, c);
+      if (near) return DONE;
+      solve(l);
+      begun = true;
+    }
+    return REFUSED;
+  }
+
+ private:
+  static constexpr int MOST_SHIFTED = 2, MOST_PASSES = 6;
+  static constexpr double NEAR = 0.5;
+  static constexpr double SHIFT = 4;  // times eps, the root of the length and the norm: what the sums of a Gram matrix lose
+
+  double fromIdentity(const T *g) const {
+    double squares = 0;
+    for (int64_t i = 0; i < k; i++) {
+      for (int64_t j = 0; j < k; j++) squares += std::pow(double(g[i * k + j]) - (i == j), 2);
+    }
+    return std::sqrt(squares);
+  }
+
+  // l l' = g + s I with the smallest s that will do.
+  bool shiftedFactor(const T *g, T *l) const {
+    double squares = 0;
+    for (int64_t i = 0; i < k * k; i++) squares += double(g[i]) * g[i];
+    const double norm = std::sqrt(squares);
+    for (double shift = SHIFT * std::numeric_limits<T>::epsilon() * std::sqrt(double(length)) * norm; shift < norm; shift *= 10) {
+      std::copy_n(g, k * k, l);
+      for (int64_t i = 0; i < k; i++) l[i * k + i] += static_cast<T>(shift);
+      if (cholesky(typeOf<T>, k, address(l), k, threads) == 0) return true;
+    }
+    return false;
   }
 };
 
@@ -167,9 +199,8 @@ int64_t longSvd(int64_t m, int64_t n, T *a, int64_t lda, T *u, int64_t ldu, T *s
     return squareSvd(k, r.data(), k, w, k, s, vt, ldvt, threads);
   };
 
-  const Outcome outcome = matrix.choleskyQr2(c, l);
-  if (outcome == FAILED) return 1;  // not seen: the estimate of the condition was far off
-  if (outcome == DONE) {
+  bool begun;
+  if (matrix.choleskyQr(c, l, begun) == DONE) {
     const int64_t info = smallSvd();
     if (info != 0 || !vectors) return info;
     const int type = typeOf<T>;
@@ -189,7 +220,14 @@ int64_t longSvd(int64_t m, int64_t n, T *a, int64_t lda, T *u, int64_t ldu, T *s
   const int64_t ldx = wide ? lda : length;
   if (!wide) transpose(m, n, a, lda, x, length, threads);
   const BlockedQr<T> qr(length, k, x, ldx, threads);
-  qr.factorTo(c);
+  if (begun) {
+    Scratch<T> before(k * k, "svd");
+    std::copy_n(c, k * k, before.data());
+    qr.factorTo(l);
+    gemm(typeOf<T>, 1, k, k, k, 1, address(before.data()), k, 1, 0, address(l), k, 1, 0, 0, address(c), k, 0, threads);
+  } else {
+    qr.factorTo(c);
+  }
   const int64_t info = smallSvd();
   if (info != 0 || !vectors) return info;
   if (wide) {
@@ -203,7 +241,7 @@ int64_t longSvd(int64_t m, int64_t n, T *a, int64_t lda, T *u, int64_t ldu, T *s
 
 int64_t longWork(int64_t m, int64_t n, bool vectors, int64_t size) {
   const int64_t k = std::min(m, n), stack = std::max(m, n) * k / 2;
-  return size * (vectors ? 4 * k * k + 2 * stack : 2 * k * k + stack + (m > n ? m * n : 0));
+  return size * (4 * k * k + (vectors ? 2 * stack : stack + (m > n ? m * n : 0)));
 }
 
 template int64_t longSvd<double>(int64_t, int64_t, double *, int64_t, double *, int64_t, double *, double *, int64_t, int);

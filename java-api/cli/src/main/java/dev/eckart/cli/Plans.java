@@ -1,6 +1,8 @@
 package dev.eckart.cli;
 
 import dev.eckart.linalg.SvdPlan;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** What {@code --explain} prints. */
 final class Plans {
@@ -20,6 +22,17 @@ final class Plans {
                         .put("flops", plan.flops())
                         .put("bytes", plan.bytes())
                         .put("workspace", plan.workspace())
-                        .put("seconds", plan.seconds()));
+                        .put("seconds", plan.seconds())
+                        .put(
+                                "candidates",
+                                plan.candidates().stream().map(Plans::fields).toList()));
+    }
+
+    private static Map<String, Object> fields(SvdPlan.Candidate candidate) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("driver", candidate.driver().toString());
+        fields.put("seconds", candidate.seconds());
+        fields.put("bytes", candidate.bytes());
+        return fields;
     }
 }

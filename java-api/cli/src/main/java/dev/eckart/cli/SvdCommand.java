@@ -50,7 +50,9 @@ final class SvdCommand implements Callable<Integer> {
     @Option(
             names = "--driver",
             paramLabel = "D",
-            description = "auto, gesdd, gesvd, gesvdj (GPU), jacobi (batches), qr, gram or randomized (default: auto)")
+            description =
+                    "auto, gesdd, gesvd, gejsv, gesvdj (GPU), jacobi (batches), qr, cholesky-qr, gram, randomized or krylov"
+                            + " (default: auto)")
     private String driver = "auto";
 
     @Option(names = "--out", paramLabel = "DIR", description = "the folder to write to")

@@ -268,6 +268,10 @@ class SvdCommandTest {
         Path in = matrix(DType.F64, 30, 20);
         Run run = Run.ok("svd", in, "--explain");
         assertThat(run.out()).contains("gesdd").contains("(30,20)").contains("Gflop");
+        assertThat(run.out()).containsPattern("compared +gesdd [0-9.e-]+ s, gesvd [0-9.e-]+ s");
+        JsonNode candidates =
+                Run.json(Run.ok("svd", in, "--explain", "--json").out()).get("candidates");
+        assertThat(candidates.findValuesAsText("driver")).containsExactly("gesdd", "gesvd");
         assertThat(Run.names(dir)).containsExactly("a.npy");
         assertThat(Run.json(Run.ok("svd", in, "--explain", "--json", "--rank", 2)
                                 .out())

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
@@ -107,6 +108,11 @@ public final class Backends {
                     + (why != null ? why : "there are " + available().size() + " devices: " + available()));
         }
         return found;
+    }
+
+    /** Eckart's version; none where its classes are in a folder instead of a jar. */
+    public static Optional<String> version() {
+        return Optional.ofNullable(Backends.class.getResource("Backends.class")).flatMap(Versions::ofJarOf);
     }
 
     /** The devices that work, best first. */

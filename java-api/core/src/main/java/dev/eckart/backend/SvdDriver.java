@@ -8,6 +8,8 @@ public enum SvdDriver {
     GESVD,
     /** One-sided Jacobi, one matrix a vector lane: for batches of small matrices only. */
     JACOBI,
+    /** One-sided Jacobi after a pivoted QR (Drmač and Veselić 2008): small values to high relative accuracy, slow. */
+    GEJSV,
     /** One-sided Jacobi rotations (cuSOLVER's gesvdj): on a GPU. */
     GESVDJ
 }

@@ -2,6 +2,8 @@ package dev.eckart.backend;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.MalformedURLException;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLConnection;
 import java.util.ArrayList;
@@ -36,6 +38,20 @@ final class Versions {
         jars.forEach((version, paths) -> each.add(version + " (" + String.join(", ", paths) + ")"));
         return Optional.of("there are several versions of Eckart on the class path: " + String.join(" and ", each)
                 + "; keep one (the artifact dev.eckart:eckart-bom gives all parts the same)");
+    }
+
+    /** What the jar says that a class file is in; none of one in a folder. */
+    static Optional<String> ofJarOf(URL classFile) {
+        if (!classFile.getProtocol().equals("jar")) {
+            return Optional.empty();
+        }
+        String text = classFile.toString();
+        try {
+            return version(URI.create(text.substring(0, text.indexOf("!/") + 2) + JarFile.MANIFEST_NAME)
+                    .toURL());
+        } catch (MalformedURLException e) {
+            return Optional.empty();
+        }
     }
 
     /** Not those of the loaders above it: one that asks itself first may have another version there. */

@@ -22,12 +22,34 @@ public enum Driver {
      * deficient to the last bit goes to gesdd.
      */
     JACOBI,
+    /**
+     * Preconditioned one-sided Jacobi (LAPACK gejsv; Drmač and Veselić 2008): small singular values to high relative accuracy where the
+     * entries of A determine them, as in D₁·B·D₂ with a well-conditioned B. Slower than gesdd, never taken unasked before it.
+     */
+    GEJSV,
     /** A = Q·R, then the SVD of the small R: for matrices much taller (or wider) than wide. */
     QR,
+    /**
+     * The same with Q and R by Cholesky factors of Gram matrices, all of it products: CholeskyQR2 up to a condition of ε^-½/10, shifted
+     * CholeskyQR3 (Fukaya et al. 2020) up to 1/ε, Householder reflections beyond; the condition is estimated.
+     */
+    CHOLESKY_QR,
     /** Eigenvectors of AᵀA: fast, but singular values below √ε·σ₁ are lost; refused (falls back to gesdd) where that shows. */
     GRAM,
     /** Randomized subspace iteration (Halko, Martinsson and Tropp 2011, algorithms 4.4 and 5.1): for a few leading values. */
-    RANDOMIZED;
+    RANDOMIZED,
+    /** Block Krylov iteration (Musco and Musco 2015): for a few leading values, also where they decay slowly. */
+    KRYLOV;
+
+    /** Whether it is the SVD of a small factor of A, on any device. */
+    boolean factorsFirst() {
+        return this == QR || this == CHOLESKY_QR;
+    }
+
+    /** Whether it finds leading triplets only. */
+    boolean leading() {
+        return this == GRAM || this == RANDOMIZED || this == KRYLOV;
+    }
 
     /**
      * Reads a name as {@code gesdd}.

@@ -5,9 +5,11 @@ import dev.eckart.backend.SvdDriver;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Interrupts;
 import dev.eckart.memory.Shape;
+import dev.eckart.tensor.Devices;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -111,7 +113,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
 
         /** {@code AUTO}, {@code QR}, or one that A's device has; for those of leading triplets see {@link TruncatedSvd}. */
         public Options driver(Driver choice) {
-            if (choice == Driver.GRAM || choice == Driver.RANDOMIZED) {
+            if (choice.leading()) {
                 throw new IllegalArgumentException("svd: driver " + choice
                         + " computes leading triplets only: give a rank (TruncatedSvd.rank, --rank)");
             }
@@ -218,32 +220,16 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
                     certifier.observe(operator);
                 }
                 Backend.Vectors vectors = new Backend.Vectors(u.view(), vt.view());
-                Driver used = plan.driver() == Driver.QR
-                        ? throughQr(a, u, s, vt, fallbacks)
-                        : run(a, s, Optional.of(vectors), order(a, plan.driver()), fallbacks);
+                QrFirst first = new QrFirst(a, u, s, vt, fallbacks);
+                Driver used = switch (plan.driver()) {
+                    case QR -> first.householder();
+                    case CHOLESKY_QR -> first.cholesky();
+                    default -> run(a, s, Optional.of(vectors), order(a, plan.driver()), fallbacks);
+                };
                 Tensor thinU = u.slice(1, 0, plan.rank());
                 Tensor thinV = vt.slice(0, 0, plan.rank());
                 return certifier.certify(operator, thinU, s, thinV, used, fallbacks, 1);
             }
-        }
-
-        /** A = Q·R and R = U'·S·Vᵀ give U = Q·U'; for a wide matrix the same of Aᵀ. */
-        private Driver throughQr(Tensor a, Tensor u, Tensor s, Tensor vt, List<String> fallbacks) {
-            boolean wide = a.dim(0) < a.dim(1);
-            try (Qr qr = Qr.of(wide ? a.transpose() : a);
-                    Svd small = options().certify(Certificate.Level.NONE).of(qr.r())) {
-                s.assign(small.s());
-                if (wide) {
-                    u.assign(small.vt().transpose());
-                    vt.assign(qr.q().matmul(small.u()).transpose());
-                    a.backend().orientVectors(u.view(), vt.view());
-                } else {
-                    vt.assign(small.vt());
-                    u.assign(qr.q().matmul(small.u()));
-                }
-                fallbacks.addAll(small.certificate().fallbacks());
-            }
-            return Driver.QR;
         }
 
         /** Tries the drivers in turn on a working copy. */
@@ -267,10 +253,11 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
                     + (inPlace(a) ? "; the input was overwritten: try again with driver gesvd" : ""));
         }
 
-        /** The driver asked for, and those that its device would try after it. */
+        /** The driver asked for, and those that its device would try after it; after the last one, the others. */
         private static List<Driver> order(Tensor a, Driver first) {
-            List<Driver> all = drivers(a);
-            return all.subList(Math.max(0, all.indexOf(first)), all.size());
+            List<Driver> order = new ArrayList<>(drivers(a));
+            Collections.rotate(order, -Math.max(0, order.indexOf(first)));
+            return order;
         }
 
         private static void checkFinite(Tensor a, Tensor s) {
@@ -287,7 +274,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
         }
 
         private boolean inPlace(Tensor a) {
-            return overwrite && a.view().layout().isContiguous() && driver != Driver.QR;
+            return overwrite && a.view().layout().isContiguous() && !driver.factorsFirst();
         }
 
         private SvdPlan plan(Tensor a, boolean vectors) {
@@ -296,45 +283,68 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             if (shape.rank() != 2 && shape.rank() != 3) {
                 throw new IllegalArgumentException("svd: needs a matrix or a batch of matrices, shape is " + shape);
             }
+            if (driver != Driver.AUTO) {
+                checkDriver(a);
+                return plan(a, vectors, driver, "as asked");
+            }
+            if (shape.rank() == 3 && !full && BatchedSvd.rotates(a)) {
+                return plan(a, vectors, Driver.JACOBI, "a batch of small matrices, one in each lane of a vector");
+            }
+            String reason = "all " + Math.min(shape.dim(-2), shape.dim(-1)) + " triplets at full accuracy";
+            List<SvdPlan> plans = drivers(a).stream()
+                    .filter(d -> d != Driver.GEJSV) // slower, and its accuracy is asked for by name
+                    .map(d -> plan(a, vectors, d, reason))
+                    .toList();
+            return SvdPlan.best(plans, Devices.available(a.device()));
+        }
+
+        /** Refuses a driver that A's device does not have, or that does not give what is asked for. */
+        private void checkDriver(Tensor a) {
+            boolean many = a.shape().rank() == 3;
+            if (full && driver.factorsFirst()) {
+                throw new IllegalArgumentException(
+                        "svd: driver " + driver + " gives the thin decomposition only; use gesdd for a full one");
+            }
+            if (driver == Driver.JACOBI && (!many || full || !BatchedSvd.can(a, driver))) {
+                throw new IllegalArgumentException(
+                        "svd: driver jacobi gives the thin decomposition of a batch (b, m, n) with min(m, n) up to 64 on the CPU,"
+                                + " not of " + a.shape() + (full ? ", full" : "") + " on " + a.device() + "; use auto");
+            }
+            if (!driver.factorsFirst() && driver != Driver.JACOBI && !drivers(a).contains(driver)) {
+                throw new IllegalArgumentException("svd: driver " + driver + " does not exist on " + a.device()
+                        + "; there are auto, qr, cholesky-qr and " + drivers(a));
+            }
+        }
+
+        private SvdPlan plan(Tensor a, boolean vectors, Driver choice, String reason) {
+            Shape shape = a.shape();
             long m = shape.dim(-2);
             long n = shape.dim(-1);
             long k = Math.min(m, n);
             DType type = a.dtype();
-            Driver choice = driver;
-            String reason = "as asked";
-            if (full && choice == Driver.QR) {
-                throw new IllegalArgumentException(
-                        "svd: driver qr gives the thin decomposition only; use gesdd for a full one");
-            }
             boolean many = shape.rank() == 3;
-            if (choice == Driver.AUTO && many && !full && BatchedSvd.rotates(a)) {
-                choice = Driver.JACOBI;
-                reason = "a batch of small matrices, one in each lane of a vector";
-            } else if (choice == Driver.AUTO) {
-                choice = best(a);
-                reason = "all " + k + " triplets at full accuracy";
-            } else if (choice == Driver.JACOBI && (!many || full || !BatchedSvd.can(a, choice))) {
-                throw new IllegalArgumentException(
-                        "svd: driver jacobi gives the thin decomposition of a batch (b, m, n) with min(m, n) up to 64 on the CPU,"
-                                + " not of " + shape + (full ? ", full" : "") + " on " + a.device() + "; use auto");
-            }
-            if (choice != Driver.QR && choice != Driver.JACOBI && !drivers(a).contains(choice)) {
-                throw new IllegalArgumentException("svd: driver " + choice + " does not exist on " + a.device()
-                        + "; there are auto, qr and " + drivers(a));
-            }
-            SvdDriver lapack = SvdDriver.valueOf((choice == Driver.QR ? best(a) : choice).name());
-            long work = k == 0 || choice == Driver.JACOBI
-                    ? 0
-                    : a.backend()
-                            .svdWorkspace(
-                                    lapack, vectors, type, choice == Driver.QR ? k : m, choice == Driver.QR ? k : n);
+            long work = k == 0 || choice == Driver.JACOBI ? 0 : workspace(a, vectors, choice);
             long count = many ? shape.dim(0) : 1;
             long copy = inPlace(a) ? 0 : m * n * type.bytes();
             boolean reuse = vectors && !full && inPlace(a) && choice == Driver.GESVD;
             long elements = full ? m * m + n * n : (m + n) * k - (reuse ? m * n : 0);
             long results = ((vectors ? elements : 0) + k) * type.bytes() * count;
-            double flops = SvdPlan.denseFlops(choice, m, n, vectors) * count;
-            return SvdPlan.of(a.device(), shape, k, choice, reason, flops, copy + work + results, copy + work);
+            Work counted = DenseWork.of(choice, type, m, n, vectors).times(count);
+            return SvdPlan.of(a.device(), type, shape, k, choice, reason, counted, copy + work + results, copy + work);
+        }
+
+        private static long workspace(Tensor a, boolean vectors, Driver choice) {
+            long m = a.dim(-2);
+            long n = a.dim(-1);
+            long k = Math.min(m, n);
+            if (!vectors || !choice.factorsFirst()) {
+                Driver inner = choice.factorsFirst() ? best(a) : choice;
+                return a.backend().svdWorkspace(SvdDriver.valueOf(inner.name()), vectors, a.dtype(), m, n);
+            }
+            // Q·U' before it goes to its place, R and its triplets; Cholesky factors of a few kinds.
+            long own = m * n + (choice == Driver.CHOLESKY_QR ? 9 : 5) * k * k;
+            return own * a.dtype().bytes()
+                    + a.backend().svdWorkspace(SvdDriver.valueOf(best(a).name()), true, a.dtype(), k, k);
         }
 
         private static String remedy(SvdPlan plan) {
@@ -345,7 +355,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
 
         private Tensor valuesOfBatch(Tensor a) {
             Driver choice = plan(a, false).driver();
-            Driver kernel = choice == Driver.QR ? best(a) : choice;
+            Driver kernel = choice.factorsFirst() ? best(a) : choice;
             if (BatchedSvd.can(a, kernel)) {
                 return BatchedSvd.values(a, kernel);
             }

@@ -3,12 +3,12 @@ package dev.eckart.linalg;
 import dev.eckart.memory.Bytes;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
-import dev.eckart.memory.MemoryLimitException;
 import dev.eckart.memory.Shape;
-import dev.eckart.tensor.Tensor;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What a decomposition would do, decided before it starts.
@@ -20,8 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param flops floating-point operations
  * @param bytes memory for copy, results and workspace, A itself not counted
  * @param workspace the part of {@code bytes} that is freed before the result is returned
- * @param seconds predicted from the flops, the share of the driver's work that runs at the rate of a matrix product, and that rate as
- *     measured once on A's device
+ * @param seconds predicted: the driver's operations and bytes, counted, each over the rate at which A's device does their kind
+ *     (products of matrices, of a matrix with a vector, copies; measured once)
+ * @param candidates the drivers that were compared, this one among them, in the order in which equals are preferred
  */
 public record SvdPlan(
         Shape shape,
@@ -31,55 +32,78 @@ public record SvdPlan(
         double flops,
         long bytes,
         long workspace,
-        double seconds) {
-    /** Share of the product rate that each driver reaches, from `ci/bench` on shapes of 500 to 4000. */
-    private static double efficiency(Driver driver) {
-        return switch (driver) {
-            case GESVD -> 0.12;
-            case GESVDJ -> 0.02; // not measured yet: Jacobi sweeps are far from the rate of a product
-            case QR -> 0.45;
-            case GRAM -> 0.6;
-            case RANDOMIZED -> 0.5;
-            default -> 0.4;
-        };
-    }
+        double seconds,
+        List<Candidate> candidates) {
+    /**
+     * A driver that would give the same.
+     *
+     * @param driver which
+     * @param seconds predicted
+     * @param bytes as {@link SvdPlan#bytes}
+     */
+    public record Candidate(Driver driver, double seconds, long bytes) {}
 
+    /** A plan with no other candidate. */
     static SvdPlan of(
             Device device,
+            DType dtype,
             Shape shape,
             long rank,
             Driver driver,
             String reason,
-            double flops,
+            Work work,
             long bytes,
             long workspace) {
-        double seconds = flops / (efficiency(driver) * Rate.flops(device));
-        return new SvdPlan(shape, rank, driver, reason, flops, bytes, workspace, seconds);
+        double seconds = Rates.of(device, dtype, shape).seconds(work);
+        Candidate self = new Candidate(driver, seconds, bytes);
+        return new SvdPlan(shape, rank, driver, reason, work.flops(), bytes, workspace, seconds, List.of(self));
     }
 
-    /** Flops of a thin decomposition of the short side n and the long side m (Golub and Van Loan 4th ed., §8.6.3; gesdd's own count). */
-    static double denseFlops(Driver driver, long rows, long columns, boolean vectors) {
-        double m = Math.max(rows, columns);
-        double n = Math.min(rows, columns);
-        if (driver == Driver.JACOBI) {
-            int sweeps = 7; // of n(n - 1)/2 pairs, each with a dot product and a rotation in A and one in V; as seen on
-            // random matrices
-            return sweeps * n * (n - 1) / 2 * (8 * m + (vectors ? 6 * n : 0));
-        }
-        if (!vectors) {
-            return m > 1.8 * n ? 2 * m * n * n + 2 * n * n * n : 4 * n * n * (m - n / 3);
-        }
-        double square = driver == Driver.GESVD ? 17 * n * n * n : 10.5 * n * n * n;
-        return m > 1.8 * n ? 6 * m * n * n + square : square + 4 * n * n * (m - n) * 2;
+    /**
+     * Of plans for the same result the one predicted to be the fastest of those that fit into {@code available} bytes; where none does, the one
+     * that needs the fewest, for the caller to refuse.
+     */
+    static SvdPlan best(List<SvdPlan> plans, long available) {
+        List<Candidate> all = plans.stream().map(p -> p.candidates.get(0)).toList();
+        SvdPlan fastest =
+                plans.stream().min(Comparator.comparingDouble(SvdPlan::seconds)).orElseThrow();
+        Optional<SvdPlan> fitting =
+                plans.stream().filter(p -> p.bytes <= available).min(Comparator.comparingDouble(SvdPlan::seconds));
+        SvdPlan best = fitting.orElseGet(() ->
+                plans.stream().min(Comparator.comparingLong(SvdPlan::bytes)).orElseThrow());
+        String why = best == fastest
+                ? plans.size() == 1 ? "" : ", predicted to be the fastest of " + plans.size()
+                : String.format(
+                        Locale.ROOT,
+                        "; %s, predicted to take %.3g s, would need %s of the %s there are",
+                        fastest.driver,
+                        fastest.seconds,
+                        Bytes.text(fastest.bytes),
+                        Bytes.text(available));
+        return new SvdPlan(
+                best.shape,
+                best.rank,
+                best.driver,
+                best.reason + why,
+                best.flops,
+                best.bytes,
+                best.workspace,
+                best.seconds,
+                all);
     }
 
     /** Several lines for a person. */
     @Override
     public String toString() {
+        String others = candidates.size() < 2
+                ? ""
+                : candidates.stream()
+                        .map(c -> String.format(Locale.ROOT, "%s %.3g s", c.driver, c.seconds))
+                        .collect(Collectors.joining(", ", System.lineSeparator() + "  compared   ", ""));
         return String.format(
                 Locale.ROOT,
                 "svd of %s, %d singular triplets%n  driver     %s: %s%n  work       %.3g Gflop, predicted %.3g s%n"
-                        + "  memory     %s beside A, %s of it workspace",
+                        + "  memory     %s beside A, %s of it workspace%s",
                 shape,
                 rank,
                 driver,
@@ -87,37 +111,7 @@ public record SvdPlan(
                 flops / 1e9,
                 seconds,
                 Bytes.text(bytes),
-                Bytes.text(workspace));
-    }
-
-    /** The rate of an f64 matrix product, measured once. */
-    private static final class Rate {
-        private static final int ORDER = 512;
-        /** Of a slow core; where there is no room to measure. */
-        private static final double NOMINAL = 1e10;
-
-        private static final Map<Device, Double> MEASURED = new ConcurrentHashMap<>();
-
-        static double flops(Device device) {
-            try {
-                return MEASURED.computeIfAbsent(device, Rate::measure);
-            } catch (MemoryLimitException e) {
-                return NOMINAL;
-            }
-        }
-
-        private static double measure(Device device) {
-            double best = Double.POSITIVE_INFINITY;
-            try (Tensor host = Tensor.uniform(DType.F64, 1, ORDER, ORDER);
-                    Tensor a = host.to(device)) {
-                for (int i = 0; i < 3; i++) {
-                    long start = System.nanoTime();
-                    a.matmul(a).close();
-                    a.backend().synchronize();
-                    best = Math.min(best, (System.nanoTime() - start) / 1e9);
-                }
-            }
-            return 2.0 * ORDER * ORDER * ORDER / best;
-        }
+                Bytes.text(workspace),
+                others);
     }
 }

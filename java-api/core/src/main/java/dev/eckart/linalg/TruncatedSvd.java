@@ -110,11 +110,12 @@ public final class TruncatedSvd {
             Sketch sketch = new Sketch(a.rows(), a.columns(), a.flops());
             return SvdPlan.of(
                     a.device(),
+                    a.dtype(),
                     Shape.of(a.rows(), a.columns()),
                     sketch.rank,
                     Driver.RANDOMIZED,
                     "an operator is known by its products alone; " + sketch,
-                    sketch.flops,
+                    Work.products(sketch.flops),
                     sketch.workspace(a.dtype())
                             + sketch.rank
                                     * (a.rows() + a.columns() + 1)
@@ -333,7 +334,8 @@ public final class TruncatedSvd {
             Sketch sketch = new Sketch(m, n, 2.0 * m * n);
             long small = Math.min(m, n);
             long k = sketch.rank;
-            double dense = SvdPlan.denseFlops(Svd.best(a), m, n, true);
+            Work all = DenseWork.of(Svd.best(a), type, m, n, true);
+            double dense = all.flops();
             Driver choice = driver;
             String reason = "as asked";
             if (choice == Driver.AUTO) {
@@ -356,10 +358,11 @@ public final class TruncatedSvd {
                                             .svdWorkspace(
                                                     a.backend().svdDrivers().get(0), true, type, m, n);
             };
-            double flops = choice == Driver.RANDOMIZED
-                    ? sketch.flops
-                    : choice == Driver.GRAM ? 1.0 * m * n * small + 9.0 * small * small * small : dense;
-            return SvdPlan.of(a.device(), a.shape(), k, choice, reason, flops, workspace + k * triplets, workspace);
+            Work work = choice == Driver.RANDOMIZED
+                    ? Work.products(sketch.flops)
+                    : choice == Driver.GRAM ? Work.products(1.0 * m * n * small + 9.0 * small * small * small) : all;
+            return SvdPlan.of(
+                    a.device(), type, a.shape(), k, choice, reason, work, workspace + k * triplets, workspace);
         }
 
         /** The cost of subspace iteration, for A with this many operations for a product with one vector. */

@@ -86,4 +86,15 @@ class VersionsTest {
                                     + " path: 0.0.1 (" + folder + "/old.jar) and 0.0.2 (" + folder + "/new.jar)");
         }
     }
+
+    @Test
+    void a_class_has_the_version_of_its_jar() throws Exception {
+        for (String version : new String[] {"0.2.0", null}) {
+            URL jar = jar("a.jar", version);
+            assertThat(Versions.ofJarOf(new java.net.URI("jar:" + jar + "!/dev/eckart/Some.class").toURL()))
+                    .isEqualTo(java.util.Optional.ofNullable(version));
+        }
+        assertThat(Versions.ofJarOf(folder.resolve("Some.class").toUri().toURL()))
+                .isEmpty();
+    }
 }

@@ -42,13 +42,25 @@ class SvdFallbackTest {
     }
 
     @Test
+    void should_fall_back_to_gesdd_from_the_last_driver() {
+        try (Scope scope = Scope.open()) {
+            Tensor a = MatrixKinds.normal(DType.F64, 12, 8);
+            Backend backend = failing(a.backend(), Set.of(SvdDriver.GEJSV));
+            Svd svd = Svd.options().backend(backend).driver(Driver.GEJSV).of(a);
+            assertThat(svd.certificate().driver()).isEqualTo(Driver.GESDD);
+            assertThat(svd.certificate().fallbacks()).containsExactly("gejsv did not converge");
+        }
+    }
+
+    @Test
     void should_fail_if_no_driver_converges() {
         try (Scope scope = Scope.open()) {
             Tensor a = MatrixKinds.normal(DType.F64, 12, 8);
             Backend backend = failing(a.backend(), Set.of(SvdDriver.values()));
             assertThatThrownBy(() -> Svd.options().backend(backend).of(a))
                     .isInstanceOf(ArithmeticException.class)
-                    .hasMessage("svd of (12,8): gesdd did not converge, gesvd did not converge");
+                    .hasMessage(
+                            "svd of (12,8): gesdd did not converge, gesvd did not converge, gejsv did not converge");
             assertThatThrownBy(() -> Svd.options().overwrite().backend(backend).of(a))
                     .hasMessageEndingWith("the input was overwritten: try again with driver gesvd");
         }

@@ -61,7 +61,7 @@ class OnDevice {
             for (long[] size : new long[][] {{60, 40}, {40, 60}, {50, 50}, {3, 3}}) {
                 try (Scope scope = Scope.open()) {
                     Tensor host = Tensor.normal(dtype, 5, size);
-                    for (Driver driver : List.of(Driver.AUTO, Driver.GESVD, Driver.QR)) {
+                    for (Driver driver : List.of(Driver.AUTO, Driver.GESVD, Driver.QR, Driver.CHOLESKY_QR)) {
                         for (Certificate.Level level : Certificate.Level.values()) {
                             Svd svd =
                                     Svd.options().driver(driver).certify(level).of(host.to(GPU));
@@ -137,7 +137,8 @@ class OnDevice {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("element (1,1)");
             assertThatThrownBy(() -> Svd.options().driver(Driver.GESDD).of(a.slice(0, 0, 1)))
-                    .hasMessage("svd: driver gesdd does not exist on cuda:0; there are auto, qr and [gesvdj, gesvd]");
+                    .hasMessage(
+                            "svd: driver gesdd does not exist on cuda:0; there are auto, qr, cholesky-qr and [gesvdj, gesvd]");
             assertThatThrownBy(() -> a.add(Tensor.zeros(DType.F64, 2, 2)))
                     .hasMessageContaining("cuda:0 and cpu")
                     .hasMessageContaining("to(device)");

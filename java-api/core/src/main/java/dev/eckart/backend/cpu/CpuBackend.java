@@ -395,7 +395,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public List<SvdDriver> svdDrivers() {
-        return List.of(SvdDriver.GESDD, SvdDriver.GESVD);
+        return List.of(SvdDriver.GESDD, SvdDriver.GESVD, SvdDriver.GEJSV);
     }
 
     @Override

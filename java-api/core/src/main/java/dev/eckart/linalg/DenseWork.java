@@ -1,0 +1,113 @@
+package dev.eckart.linalg;
+
+import dev.eckart.memory.DType;
+
+/**
+ * What the drivers for all triplets do, counted from their algorithms (Golub and Van Loan 4th ed., §5.2, §8.6; LAPACK Working Note
+ * 41). n is the short side and m the long one, k triplets have vectors or not.
+ */
+final class DenseWork {
+    /** Sweeps of one-sided Jacobi rotations until a random matrix has converged. */
+    private static final int SWEEPS = 7;
+
+    private final double m;
+    private final double n;
+    private final boolean wide;
+    private final boolean vectors;
+    private final int size;
+
+    private DenseWork(DType dtype, long rows, long columns, boolean vectors) {
+        this.m = Math.max(rows, columns);
+        this.n = Math.min(rows, columns);
+        this.wide = rows < columns;
+        this.vectors = vectors;
+        this.size = dtype.bytes();
+    }
+
+    /** Of the thin decomposition of one matrix. */
+    static Work of(Driver driver, DType dtype, long rows, long columns, boolean vectors) {
+        DenseWork count = new DenseWork(dtype, rows, columns, vectors);
+        return switch (driver) {
+            case GESVD -> count.gesvd();
+            case GEJSV -> count.gejsv();
+            case JACOBI, GESVDJ -> Work.products(count.rotations());
+            case QR -> count.householder().plus(count.square());
+            case CHOLESKY_QR -> count.longSide().plus(count.square());
+            default -> count.gesdd();
+        };
+    }
+
+    /** svd.cpp: through CholeskyQR2 (tall.cpp) but for a square matrix and one not much wider than tall. */
+    private Work gesdd() {
+        return m == n || wide && m < 1.5 * n
+                ? bidiagonal(m).plus(vectors ? vectorsOf(m) : Work.NONE)
+                : longSide().plus(square());
+    }
+
+    /** The small problem of a long matrix. */
+    private Work square() {
+        return bidiagonal(n).plus(vectors ? vectorsOf(n) : Work.NONE);
+    }
+
+    /**
+     * bidiagonal.cpp: of 4·(m − n/3)·n² operations half are products with a vector; both of a step read the matrix once, which is
+     * what one costs.
+     */
+    private Work bidiagonal(double length) {
+        double half = 2 * (length - n / 3) * n * n;
+        return new Work(half, half / 2, 2 * length * n * size);
+    }
+
+    /** divide.cpp: 8/3·n³ for both sides' vectors; 2·(2m − n)·n² and 2·n³ to apply the reflections of either side. */
+    private Work vectorsOf(double length) {
+        double divide = 8.0 / 3 * n * n * n;
+        double apply = 2 * (2 * length - n) * n * n + 2 * n * n * n;
+        return new Work(divide + apply, 0, (10 * n * n + length * n) * size);
+    }
+
+    /** CholeskyQR2: two Gram matrices, of symmetric ones half, a solve between them; then the long side's vectors. */
+    private Work longSide() {
+        double gram = m * n * n;
+        double small = 2 * n * n * n / 3 + 2 * n * n * n + (vectors ? n * n * n : 0);
+        return new Work(2 * gram + m * n * n + (vectors ? 2 * m * n * n : 0) + small, 0, m * n * size);
+    }
+
+    /** Q explicit, 2·(m − n/3)·n² twice, and Q times the small problem's vectors. */
+    private Work householder() {
+        double flops = 4 * (m - n / 3) * n * n + (vectors ? 2 * m * n * n : 0);
+        return new Work(flops, 0, 3 * m * n * size);
+    }
+
+    /** LAPACK's: a QR first from 1.6 times as long as wide; two products a step; n² rotations of both sides' vectors, each 6·n operations, on rows and columns in memory. */
+    private Work gesvd() {
+        boolean first = m > 1.6 * n;
+        double length = first ? n : m;
+        double half = 2 * (length - n / 3) * n * n;
+        Work work = new Work(half, half, 2 * length * n * size);
+        if (first) {
+            work = work.plus(householder());
+        }
+        if (!vectors) {
+            return work;
+        }
+        double generate = 2 * (length - n / 3) * n * n + 4.0 / 3 * n * n * n;
+        return work.plus(new Work(generate, 6 * (length + n) * n * n, length * n * size));
+    }
+
+    /** LAPACK's: QR with column pivoting, half of it products with a vector, LQ of R, rotations of its rows, a solve and a product for the vectors. */
+    private Work gejsv() {
+        double pivoted = (m - n / 3) * n * n;
+        double others = 4.0 / 3 * n * n * n + (vectors ? 2 * (m - n / 3) * n * n + 3 * n * n * n : 0);
+        double sweeps = pairs() * 8 * n;
+        return new Work(pivoted + others, pivoted + sweeps, 3 * m * n * size);
+    }
+
+    /** Of each pair a dot product and a rotation of two columns of A, and one of two of V. */
+    private double rotations() {
+        return pairs() * (8 * m + (vectors ? 6 * n : 0));
+    }
+
+    private double pairs() {
+        return SWEEPS * n * Math.max(0, n - 1) / 2;
+    }
+}

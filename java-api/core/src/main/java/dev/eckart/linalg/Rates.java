@@ -1,0 +1,119 @@
+package dev.eckart.linalg;
+
+import dev.eckart.backend.Backends;
+import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
+import dev.eckart.memory.MemoryLimitException;
+import dev.eckart.memory.Shape;
+import dev.eckart.memory.Threads;
+import dev.eckart.tensor.Devices;
+import dev.eckart.tensor.Scope;
+import dev.eckart.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * What a device does in a second, of each kind of {@link Work}. Measured once for a type and a number of threads, in a fraction of a
+ * second, and kept in a file ({@link RatesFile}) for the next process.
+ *
+ * @param blas3 floating-point operations of a product of matrices
+ * @param blas2 those of products of a matrix with a vector
+ * @param copy bytes
+ */
+record Rates(double blas3, double blas2, double copy) {
+    /** Of a slow core: for a matrix that is done before a measurement would be, and where there is no memory for one. */
+    static final Rates NOMINAL = new Rates(1e10, 2e9, 5e9);
+
+    private static final double WORTH_MEASURING = 2e7; // m·n·min(m, n): some milliseconds
+    private static final int ORDER = 768;
+    private static final int ROWS = 2048;
+    private static final int COLUMNS = 1024;
+    private static final int RUNS = 5;
+
+    private static final Map<Key, Rates> KNOWN = new ConcurrentHashMap<>();
+
+    private record Key(Device device, DType dtype, int threads) {}
+
+    /** The rates for a matrix of this shape on this thread's number of threads. */
+    static Rates of(Device device, DType dtype, Shape shape) {
+        double shortSide = Math.min(shape.dim(-2), shape.dim(-1));
+        if (shape.size() * shortSide < WORTH_MEASURING) {
+            return NOMINAL;
+        }
+        try {
+            return KNOWN.computeIfAbsent(new Key(device, dtype, Threads.current()), Rates::known);
+        } catch (MemoryLimitException e) {
+            return NOMINAL;
+        }
+    }
+
+    double seconds(Work work) {
+        return work.blas3() / blas3 + work.blas2() / blas2 + work.bytes() / copy;
+    }
+
+    private static Rates known(Key key) {
+        Optional<RatesFile> file = Backends.version().flatMap(version -> RatesFile.of(describe(key, version)));
+        Optional<Rates> kept = file.flatMap(RatesFile::read);
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        Rates measured = measure(key.device(), key.dtype());
+        file.ifPresent(f -> f.write(measured));
+        return measured;
+    }
+
+    private static String describe(Key key, String version) {
+        return String.join(
+                "; ",
+                version,
+                processor(),
+                Devices.describe(key.device()),
+                key.device() + " " + key.dtype() + " " + key.threads() + " threads");
+    }
+
+    /** The processor's own name where the system tells it. */
+    private static String processor() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name") || line.startsWith("CPU part"))
+                    .findFirst()
+                    .orElse(System.getProperty("os.arch"));
+        } catch (IOException | java.io.UncheckedIOException e) {
+            return System.getProperty("os.arch");
+        }
+    }
+
+    static Rates measure(Device device, DType dtype) {
+        try (Scope scope = Scope.open()) {
+            Tensor square = Tensor.uniform(dtype, 1, ORDER, ORDER).to(device);
+            Tensor matrix = Tensor.uniform(dtype, 2, ROWS, COLUMNS).to(device);
+            Tensor vector = Tensor.uniform(dtype, 3, COLUMNS, 1).to(device);
+            Tensor target = Tensor.empty(device, dtype, ROWS, COLUMNS);
+            double entries = (double) ROWS * COLUMNS;
+            return new Rates(
+                    2.0
+                            * ORDER
+                            * ORDER
+                            * ORDER
+                            / fastest(device, () -> square.matmul(square).close()),
+                    2 * entries / fastest(device, () -> matrix.matmul(vector).close()),
+                    entries * dtype.bytes() / fastest(device, () -> target.assign(matrix)));
+        }
+    }
+
+    /** Seconds of the fastest run: another job on the machine only makes one slower. */
+    private static double fastest(Device device, Runnable operation) {
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < RUNS; i++) {
+            long start = System.nanoTime();
+            operation.run();
+            Backends.of(device).synchronize();
+            best = Math.min(best, (System.nanoTime() - start) / 1e9);
+        }
+        return best;
+    }
+}

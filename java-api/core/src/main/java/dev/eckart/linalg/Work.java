@@ -1,0 +1,28 @@
+package dev.eckart.linalg;
+
+/**
+ * Counted work, each kind with a rate of its own on a machine ({@link Rates}).
+ *
+ * @param blas3 floating-point operations of products of matrices, and of what runs in registers and the nearest cache like them
+ * @param blas2 floating-point operations of products with a vector: two for each entry of the matrix, which is read for them alone
+ * @param bytes copied
+ */
+record Work(double blas3, double blas2, double bytes) {
+    static final Work NONE = new Work(0, 0, 0);
+
+    static Work products(double flops) {
+        return new Work(flops, 0, 0);
+    }
+
+    Work plus(Work o) {
+        return new Work(blas3 + o.blas3, blas2 + o.blas2, bytes + o.bytes);
+    }
+
+    Work times(double factor) {
+        return new Work(factor * blas3, factor * blas2, factor * bytes);
+    }
+
+    double flops() {
+        return blas3 + blas2;
+    }
+}
