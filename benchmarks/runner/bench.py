@@ -13,12 +13,13 @@ import cases
 import compare
 import files
 import outofcore
+import plan
 import processes
 import report
 import workers
 
 ROOT = workers.ROOT
-WHOLE = {**processes.ALL, "callers": callers.measure, "files": files.measure, "out-of-core": outofcore.measure}
+WHOLE = {**processes.ALL, "callers": callers.measure, "files": files.measure, "out-of-core": outofcore.measure, "plan": plan.measure}
 GROUPS = {"Native libraries": ["openblas-c", *workers.PYTHON], "Java libraries": list(workers.JAVA)}
 
 
