@@ -40,6 +40,16 @@ public final class Pca implements AutoCloseable {
     private final double totalVariance;
     private final long constantColumns;
     private final Certificate certificate;
+    private final Handling handling;
+
+    /**
+     * What a model does beside the projection.
+     *
+     * @param missing what stands in for NaN
+     * @param imputation how the missing values of the fit were filled in, or null
+     * @param whitened whether scores have unit variance
+     */
+    record Handling(Missing missing, Imputation imputation, boolean whitened) {}
 
     Pca(
             Tensor components,
@@ -49,6 +59,26 @@ public final class Pca implements AutoCloseable {
             double totalVariance,
             long constantColumns,
             Certificate certificate) {
+        this(
+                components,
+                mean,
+                scale,
+                explainedVariance,
+                totalVariance,
+                constantColumns,
+                certificate,
+                new Handling(Missing.REFUSE, null, false));
+    }
+
+    Pca(
+            Tensor components,
+            Tensor mean,
+            Optional<Tensor> scale,
+            Tensor explainedVariance,
+            double totalVariance,
+            long constantColumns,
+            Certificate certificate,
+            Handling handling) {
         this.components = components;
         this.mean = mean;
         this.scale = scale;
@@ -56,6 +86,7 @@ public final class Pca implements AutoCloseable {
         this.totalVariance = totalVariance;
         this.constantColumns = constantColumns;
         this.certificate = certificate;
+        this.handling = handling;
     }
 
     /** A fit with the first {@code k} components. */
@@ -80,6 +111,17 @@ public final class Pca implements AutoCloseable {
      */
     public static Pca of(
             Tensor components, Tensor mean, Optional<Tensor> scale, Tensor explainedVariance, double totalVariance) {
+        return of(components, mean, scale, explainedVariance, totalVariance, Missing.REFUSE);
+    }
+
+    /** As above; {@code missing} says what {@link #transform} does about NaN. */
+    public static Pca of(
+            Tensor components,
+            Tensor mean,
+            Optional<Tensor> scale,
+            Tensor explainedVariance,
+            double totalVariance,
+            Missing missing) {
         boolean fits = components.shape().rank() == 2
                 && mean.shape().rank() == 1
                 && explainedVariance.shape().rank() == 1
@@ -91,7 +133,8 @@ public final class Pca implements AutoCloseable {
                     + scale.map(s -> ", scale " + s.shape()).orElse("") + " and explained variance "
                     + explainedVariance.shape() + " do not fit together; needed are (k,d), (d), (d), (k)");
         }
-        return new Pca(components, mean, scale, explainedVariance, totalVariance, 0, null);
+        Handling handling = new Handling(missing, null, false);
+        return new Pca(components, mean, scale, explainedVariance, totalVariance, 0, null, handling);
     }
 
     /** The components as rows, (k, d), orthonormal, by descending variance. */
@@ -104,7 +147,10 @@ public final class Pca implements AutoCloseable {
         return mean;
     }
 
-    /** Standard deviation of each variable (divisor n − 1; 1 for a constant one), (d), when the fit was scaled. */
+    /**
+     * What each variable was divided by, (d), when the fit was scaled: its standard deviation (divisor n − 1), or √(2p(1 − p)) of
+     * genotypes; 1 for a constant one.
+     */
     public Optional<Tensor> scale() {
         return scale;
     }
@@ -128,7 +174,7 @@ public final class Pca implements AutoCloseable {
         return totalVariance;
     }
 
-    /** How many variables were constant in a scaled fit; they stay zero after centring. */
+    /** How many variables were constant in a scaled fit (or variants of genotypes not known at all); they stay zero after centring. */
     public long constantColumns() {
         return constantColumns;
     }
@@ -138,8 +184,20 @@ public final class Pca implements AutoCloseable {
         return Optional.ofNullable(certificate);
     }
 
+    /** How missing values were filled in, when the fit was allowed some. */
+    public Optional<Imputation> imputation() {
+        return Optional.ofNullable(handling.imputation());
+    }
+
+    /** Whether scores are divided by their standard deviations. */
+    public boolean whitened() {
+        return handling.whitened();
+    }
+
     /**
-     * Scores z = W·((x − mean)/scale): coordinates along the components.
+     * Scores z = W·((x − mean)/scale): coordinates along the components. NaN is first replaced as {@link #impute} does, when the fit was
+     * one with missing values. Of a whitened fit each score is divided by √(explained variance); one whose deviation is below d·ε of
+     * the first component's is 0, as nothing but rounding varies there.
      *
      * @param x (n, d)
      * @return (n, k)
@@ -148,11 +206,29 @@ public final class Pca implements AutoCloseable {
     public Tensor transform(Tensor x) {
         require("pca transform", x.shape(), x.dtype(), mean.dim(0));
         try (Scope scope = Scope.open()) {
+            Tensor plain = scores(known(x));
+            return scope.keep(whitened() ? plain.multiply(deviations(true)) : plain);
+        }
+    }
+
+    private Tensor scores(Tensor x) {
+        try (Scope scope = Scope.open()) {
             // (x − μ)·D⁻¹·Wᵀ = x·(W·D⁻¹)ᵀ − μ·(W·D⁻¹)ᵀ would save a copy, but cancels when means are large.
             Tensor centred = x.subtract(mean);
             Tensor scaled = scale.map(centred::divide).orElse(centred);
             return scope.keep(scaled.matmul(components.transpose()));
         }
+    }
+
+    /** √(explained variance), (k), or one over it; 0 in both cases where that is nothing but rounding. */
+    private Tensor deviations(boolean inverted) {
+        double[] out = explainedVariance.toArray();
+        double least = out.length == 0 ? 0 : mean.dim(0) * mean.dtype().epsilon() * Math.sqrt(Math.max(0, out[0]));
+        for (int i = 0; i < out.length; i++) {
+            double deviation = Math.sqrt(Math.max(0, out[i]));
+            out[i] = deviation <= least ? 0 : inverted ? 1 / deviation : deviation;
+        }
+        return Tensor.of(out).to(mean.dtype()).to(mean.device());
     }
 
     /**
@@ -164,8 +240,9 @@ public final class Pca implements AutoCloseable {
      */
     public Tensor transform(LinearOperator x) {
         require("pca transform", Shape.of(x.rows(), x.columns()), x.dtype(), mean.dim(0));
-        try (Tensor directions = components.transpose()) {
-            return LinearOperator.standardized(x, mean, scale.orElse(null)).multiply(directions);
+        try (Scope scope = Scope.open()) {
+            Tensor plain = LinearOperator.standardized(x, mean, scale.orElse(null)).multiply(components.transpose());
+            return scope.keep(whitened() ? plain.multiply(deviations(true)) : plain);
         }
     }
 
@@ -179,9 +256,125 @@ public final class Pca implements AutoCloseable {
     public Tensor inverse(Tensor z) {
         require("pca inverse", z.shape(), z.dtype(), components.dim(0));
         try (Scope scope = Scope.open()) {
+            return scope.keep(points(whitened() ? z.multiply(deviations(false)) : z));
+        }
+    }
+
+    private Tensor points(Tensor z) {
+        try (Scope scope = Scope.open()) {
             Tensor centred = z.matmul(components);
             Tensor scaled = scale.map(centred::multiply).orElse(centred);
             return scope.keep(scaled.add(mean));
+        }
+    }
+
+    /**
+     * The nearest points of the components' subspace: what {@link #inverse} makes of {@link #transform}. Takes noise away: of noise
+     * that is alike in all directions only the share k/d comes through.
+     *
+     * @param x (n, d)
+     * @return (n, d)
+     */
+    public Tensor project(Tensor x) {
+        require("pca project", x.shape(), x.dtype(), mean.dim(0));
+        try (Scope scope = Scope.open()) {
+            return scope.keep(nearest(known(x)));
+        }
+    }
+
+    /** The nearest points of what is known throughout. */
+    Tensor nearest(Tensor x) {
+        try (Tensor z = scores(x)) {
+            return points(z);
+        }
+    }
+
+    private Tensor known(Tensor x) {
+        return handling.missing() == Missing.REFUSE ? x : impute(x);
+    }
+
+    /**
+     * The observations with each NaN replaced: by the variable's mean; of a fit with {@link Missing#ITERATIVE} by the value of the
+     * point in the components' subspace that is nearest in what is known. A fit that refused NaN leaves it.
+     *
+     * @param x (n, d)
+     * @return (n, d)
+     */
+    public Tensor impute(Tensor x) {
+        require("pca impute", x.shape(), x.dtype(), mean.dim(0));
+        if (handling.missing() == Missing.REFUSE) {
+            return x.copy();
+        }
+        Gaps gaps = Gaps.of(x, mean);
+        Tensor filled = gaps.filled();
+        if (handling.missing() == Missing.ITERATIVE) {
+            gaps.settle(filled, () -> {}, this::nearest);
+        }
+        return filled;
+    }
+
+    /**
+     * What it costs and loses to keep scores and components instead of observations; the loss is measured, not inferred.
+     *
+     * @param x (n, d), n ≥ 1, finite
+     */
+    public Compression compression(Tensor x) {
+        require("pca compression", x.shape(), x.dtype(), mean.dim(0));
+        double lost = 0;
+        double all = 0;
+        long height = Math.max(1, (1 << 20) / Math.max(1, x.dim(1)));
+        for (long from = 0; from < x.dim(0); from += height) {
+            try (Scope scope = Scope.open()) {
+                Tensor rows = x.slice(0, from, Math.min(x.dim(0), from + height));
+                lost = Math.hypot(lost, rows.subtract(nearest(rows)).norm());
+                all = Math.hypot(all, rows.subtract(mean).norm());
+            }
+        }
+        long n = x.dim(0);
+        long k = components.dim(0);
+        long d = mean.dim(0);
+        long kept = n * k + k * d + d + (scale.isPresent() ? d : 0);
+        return new Compression(
+                k,
+                kept * x.dtype().bytes(),
+                n * d * x.dtype().bytes(),
+                n * d == 0 ? 0 : lost / Math.sqrt((double) n * d),
+                all == 0 ? 0 : lost / all);
+    }
+
+    /**
+     * New observations like those of the fit: scores drawn from N(0, explained variance), then {@link #inverse}. What the
+     * normal distribution with the fit's mean and, within the components, its covariance generates.
+     *
+     * @return (count, d)
+     */
+    public Tensor sample(long count, long seed) {
+        try (Scope scope = Scope.open()) {
+            Tensor normal =
+                    Tensor.normal(mean.dtype(), seed, count, components.dim(0)).to(mean.device());
+            return scope.keep(points(normal.multiply(deviations(false))));
+        }
+    }
+
+    /**
+     * The model of the first {@code k} components, with copies of the tensors.
+     *
+     * @throws IllegalArgumentException when there are fewer
+     */
+    public Pca first(long k) {
+        if (k < 0 || k > components.dim(0)) {
+            throw new IllegalArgumentException("pca: the first " + k + " of " + components.dim(0) + " components");
+        }
+        try (Scope scope = Scope.open()) {
+            return new Pca(
+                    scope.keep(components.slice(0, 0, k).copy()),
+                    scope.keep(mean.copy()),
+                    scale.map(s -> scope.keep(s.copy())),
+                    scope.keep(explainedVariance.slice(0, 0, k).copy()),
+                    totalVariance,
+                    constantColumns,
+                    certificate,
+                    handling);
         }
     }
 

@@ -14,6 +14,7 @@ import dev.eckart.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** How to fit a {@link Pca}. Each method returns this object. Not thread-safe. */
 public final class PcaOptions {
@@ -23,6 +24,9 @@ public final class PcaOptions {
     private Pca.Solver solver = Pca.Solver.AUTO;
     private OptionalLong seed = OptionalLong.empty();
     private Certificate.Level level = Certificate.Level.ESTIMATE;
+    private Missing missing = Missing.REFUSE;
+    private boolean genotypes;
+    private boolean whitened;
 
     private PcaOptions(long count, double fraction) {
         this.count = count;
@@ -49,6 +53,28 @@ public final class PcaOptions {
         return this;
     }
 
+    /**
+     * Takes the data for counts of an allele, 0 to 2, NaN where missing, and scales each variant by what its frequency p (half of the
+     * mean) lets expect: (g − 2p)/√(2p(1 − p)), missing counts at the mean (Patterson, Price and Reich 2006, eqs. 1–3). Variants that
+     * do not vary or are missing throughout stay zero in all components and scores, as if left out, and are counted.
+     */
+    public PcaOptions genotypes() {
+        this.genotypes = true;
+        return this;
+    }
+
+    /** What to do about NaN; REFUSE by default. */
+    public PcaOptions missing(Missing choice) {
+        this.missing = choice;
+        return this;
+    }
+
+    /** Divides each score by its standard deviation, so that the scores of the data have unit covariance; see {@link Pca#transform}. */
+    public PcaOptions whiten() {
+        this.whitened = true;
+        return this;
+    }
+
     /** How the components are found; AUTO by default. */
     public PcaOptions solver(Pca.Solver choice) {
         this.solver = choice;
@@ -70,9 +96,9 @@ public final class PcaOptions {
     /**
      * Fits to observations; the input is not changed.
      *
-     * @param x (n, d), F64 or F32, finite, n ≥ 2
-     * @throws IllegalArgumentException for fewer than two observations, another type, NaN or infinity, or more components than
-     *     min(n, d)
+     * @param x (n, d), F64 or F32, finite but for what {@link #missing} allows, n ≥ 2
+     * @throws IllegalArgumentException for fewer than two observations, another type, NaN or infinity, more components than
+     *     min(n, d), or options that do not go together
      * @throws java.util.concurrent.CancellationException when this thread is interrupted; a native call under way ends first
      */
     public Pca fit(Tensor x) {
@@ -80,8 +106,15 @@ public final class PcaOptions {
             throw new IllegalArgumentException("pca: needs at least two observations (n,d), shape is " + x.shape());
         }
         checkShape(x.shape());
-        LinearOperator all = LinearOperator.of(x); // refuses NaN and infinity
-        return fit(all, choose(x.dim(0), x.dim(1)));
+        if (genotypes && (scaled || missing == Missing.ITERATIVE)) {
+            throw new IllegalArgumentException("pca: genotypes have their own scale, and means in place of missing counts;"
+                    + " leave out " + (scaled ? "scale()" : "missing(ITERATIVE)"));
+        }
+        if (missing == Missing.ITERATIVE && count < 0) {
+            throw new IllegalArgumentException("pca: a share of the variance does not say how many components fill in what is"
+                    + " missing; give their number, or use missing(MEAN)");
+        }
+        return !genotypes && missing == Missing.REFUSE ? fitComplete(x, null) : fitAround(x);
     }
 
     /**
@@ -89,12 +122,17 @@ public final class PcaOptions {
      * are never made dense or read whole: centring and scaling are part of the products. Solvers are COVARIANCE and RANDOMIZED.
      *
      * @param x (n, d), n ≥ 2
-     * @throws IllegalArgumentException for fewer than two observations, more components than min(n, d), or solver SVD
+     * @throws IllegalArgumentException for fewer than two observations, more components than min(n, d), solver SVD, genotypes or
+     *     missing values
      * @throws java.util.concurrent.CancellationException when this thread is interrupted, after the block under way
      */
     public Pca fit(LinearOperator x) {
         checkShape(Shape.of(x.rows(), x.columns()));
-        return fit(x, solverFor(x));
+        if (genotypes || missing != Missing.REFUSE) {
+            throw new IllegalArgumentException(
+                    "pca: genotypes and missing values need the observations in memory, as a tensor");
+        }
+        return fit(x, solverFor(x), null);
     }
 
     private void checkShape(Shape shape) {
@@ -108,7 +146,59 @@ public final class PcaOptions {
         }
     }
 
-    private Pca fit(LinearOperator x, Pca.Solver with) {
+    /** Fits to observations in which values may be missing. */
+    private Pca fitAround(Tensor x) {
+        if (x.dtype() != DType.F64 && x.dtype() != DType.F32) {
+            LinearOperator.of(x); // says which types there are
+        }
+        Gaps gaps = Gaps.of(x);
+        if (genotypes) {
+            gaps.requireWithin(0, 2, "counts of an allele");
+        } else {
+            gaps.requireColumns();
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor filled = gaps.count() == 0 ? x : gaps.filled();
+            Imputation how = new Imputation(gaps.count(), 0, 0, true);
+            if (missing == Missing.ITERATIVE && gaps.count() > 0) {
+                how = iterate(gaps, filled);
+            }
+            Pca pca = fitComplete(filled, how);
+            scope.keep(pca.components());
+            scope.keep(pca.mean());
+            pca.scale().ifPresent(scope::keep);
+            scope.keep(pca.explainedVariance());
+            return pca;
+        }
+    }
+
+    private Imputation iterate(Gaps gaps, Tensor filled) {
+        Certificate.Level asked = level;
+        AtomicReference<Pca> step = new AtomicReference<>();
+        level = Certificate.Level.NONE;
+        try {
+            return gaps.settle(
+                    filled,
+                    () -> closeOld(step.getAndSet(fitComplete(filled, null))),
+                    rows -> step.get().nearest(rows));
+        } finally {
+            level = asked;
+            closeOld(step.get());
+        }
+    }
+
+    private static void closeOld(Pca pca) {
+        if (pca != null) {
+            pca.close();
+        }
+    }
+
+    private Pca fitComplete(Tensor x, Imputation imputation) {
+        LinearOperator all = LinearOperator.of(x); // refuses NaN and infinity
+        return fit(all, choose(x.dim(0), x.dim(1)), imputation);
+    }
+
+    private Pca fit(LinearOperator x, Pca.Solver with, Imputation imputation) {
         try (Scope scope = Scope.open()) {
             ColumnStatistics statistics = x.columnStatistics();
             Tensor mean = statistics.mean(x.dtype(), x.device());
@@ -116,11 +206,11 @@ public final class PcaOptions {
             long constant = 0;
             Optional<Tensor> scale = Optional.empty();
             double total = sum(variance);
-            if (scaled) {
+            if (scaled || genotypes) {
                 double[] deviation = Arrays.stream(variance).map(Math::sqrt).toArray();
-                constant = replaceConstant(deviation, statistics.mean(), x.dtype());
+                constant = replaceConstant(deviation, statistics.mean(), x.dtype(), genotypes);
                 scale = Optional.of(tensor(deviation, x));
-                total = x.columns() - constant;
+                total = genotypes ? scaled(variance, deviation) : x.columns() - constant;
             }
             LinearOperator operator = LinearOperator.standardized(x, statistics, mean, scale.orElse(null));
             Found found = find(operator, with, total);
@@ -132,7 +222,8 @@ public final class PcaOptions {
                     scope.keep(kept),
                     total,
                     constant,
-                    found.certificate);
+                    found.certificate,
+                    new Pca.Handling(genotypes ? Missing.MEAN : missing, imputation, whitened));
             scale.ifPresent(scope::keep);
             return pca;
         }
@@ -259,16 +350,31 @@ public final class PcaOptions {
         }
     }
 
-    /** Sets the deviation of constant variables to 1 (what is left of them is rounding of the mean); returns how many. */
-    private static long replaceConstant(double[] deviation, double[] means, DType type) {
+    /**
+     * Sets the deviation of constant variables to 1 (what is left of them is rounding of the mean), of genotypes that of the others to
+     * √(2p(1 − p)); returns how many are constant.
+     */
+    private static long replaceConstant(double[] deviation, double[] means, DType type, boolean genotypes) {
         long constant = 0;
         for (int j = 0; j < deviation.length; j++) {
             if (deviation[j] <= 4 * type.epsilon() * Math.abs(means[j])) {
                 deviation[j] = 1;
                 constant++;
+            } else if (genotypes) {
+                double p = means[j] / 2;
+                deviation[j] = Math.sqrt(2 * p * (1 - p));
             }
         }
         return constant;
+    }
+
+    /** Sum of the variances after division by the deviations. */
+    private static double scaled(double[] variance, double[] deviation) {
+        double sum = 0;
+        for (int j = 0; j < variance.length; j++) {
+            sum += variance[j] / (deviation[j] * deviation[j]);
+        }
+        return sum;
     }
 
     private static double sum(double[] values) {
