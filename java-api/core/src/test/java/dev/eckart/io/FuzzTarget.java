@@ -1,10 +1,13 @@
 package dev.eckart.io;
 
+import dev.eckart.memory.DType;
 import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.MemoryLimitException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -27,6 +30,7 @@ public final class FuzzTarget {
             "idx", List.of(file -> Idx.read(file).close()),
             "csv", List.of(file -> Csv.read(file).close()),
             "jpeg", List.of(file -> Jpeg.read(file).close()),
+            "bed", List.of(FuzzTarget::bed),
             "safetensors", List.of(file -> Formats.close(Safetensors.read(file))),
             "png",
                     List.of(
@@ -43,6 +47,19 @@ public final class FuzzTarget {
             "fuzz-" + ProcessHandle.current().pid());
 
     private FuzzTarget() {}
+
+    /** The lines of the .fam file up to a bar, those of the .bim file up to another, and the .bed file. */
+    private static void bed(Path file) throws IOException {
+        byte[] input = Files.readAllBytes(file);
+        String text = new String(input, StandardCharsets.ISO_8859_1);
+        int first = Math.max(0, text.indexOf('|'));
+        int second = Math.max(first, text.indexOf('|', first + 1));
+        Path bed = Path.of(file + ".bed");
+        Files.write(Path.of(file + ".fam"), Arrays.copyOf(input, first));
+        Files.write(Path.of(file + ".bim"), Arrays.copyOfRange(input, Math.min(second, first + 1), second));
+        Files.write(bed, Arrays.copyOfRange(input, Math.min(input.length, second + 1), input.length));
+        Plink.read(bed, DType.F64).close();
+    }
 
     /** Called by Jazzer with each input. */
     public static void fuzzerTestOneInput(byte[] input) throws IOException {

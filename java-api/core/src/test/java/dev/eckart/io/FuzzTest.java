@@ -56,6 +56,12 @@ class FuzzTest {
         }
         Files.writeString(seeds.resolve("table"), "a,\"b\"\n1,2.5\n-3e4,0x\n", StandardCharsets.UTF_8);
         Files.write(seeds.resolve("idx"), new byte[] {0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 2, 3, 4});
+        if (reader.equals("bed")) {
+            byte[] text = "f i 0 0 1 0\nf j 0 0 1 0\n|1 v 0 1 G A\n1 w 0 2 C T\n|".getBytes(StandardCharsets.US_ASCII);
+            byte[] seed = Arrays.copyOf(text, text.length + 5);
+            System.arraycopy(new byte[] {0x6c, 0x1b, 1, 0x0b, 0x0e}, 0, seed, text.length, 5);
+            Files.write(seeds.resolve("bed"), seed);
+        }
         if (reader.equals("png")) {
             for (int[] kind : new int[][] {{0, 1}, {0, 16}, {2, 8}, {3, 2}, {6, 8}}) {
                 Files.write(seeds.resolve("png-" + kind[0] + "-" + kind[1]), picture(kind[0], kind[1]));
