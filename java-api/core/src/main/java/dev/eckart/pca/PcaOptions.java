@@ -210,7 +210,7 @@ public final class PcaOptions {
                 double[] deviation = Arrays.stream(variance).map(Math::sqrt).toArray();
                 constant = replaceConstant(deviation, statistics.mean(), x.dtype(), genotypes);
                 scale = Optional.of(tensor(deviation, x));
-                total = genotypes ? scaled(variance, deviation) : x.columns() - constant;
+                total = genotypes ? sumOfScaled(variance, deviation) : x.columns() - constant;
             }
             LinearOperator operator = LinearOperator.standardized(x, statistics, mean, scale.orElse(null));
             Found found = find(operator, with, total);
@@ -369,7 +369,7 @@ public final class PcaOptions {
     }
 
     /** Sum of the variances after division by the deviations. */
-    private static double scaled(double[] variance, double[] deviation) {
+    private static double sumOfScaled(double[] variance, double[] deviation) {
         double sum = 0;
         for (int j = 0; j < variance.length; j++) {
             sum += variance[j] / (deviation[j] * deviation[j]);

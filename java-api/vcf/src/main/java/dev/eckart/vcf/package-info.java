@@ -1,0 +1,2 @@
+/** Variant Call Format, by htsjdk: an artifact of its own, as few who decompose matrices need it. */
+package dev.eckart.vcf;
