@@ -6,11 +6,13 @@ import dev.eckart.io.Images;
 import dev.eckart.io.MatrixMarket;
 import dev.eckart.io.Npy;
 import dev.eckart.io.Npz;
+import dev.eckart.io.Plink;
 import dev.eckart.linalg.Csr;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
+import dev.eckart.vcf.Vcf;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +28,7 @@ import java.util.zip.GZIPInputStream;
 public final class Inputs {
     private static final String SUPPORTED =
             "supported are .npy, .npz, .mtx, .csv, IDX (*-ubyte, *-ubyte.gz), pictures (.png, .jpg), "
-                    + "and folders of these";
+                    + "folders of these, and genotypes (.bed, .vcf, .vcf.gz)";
 
     private enum Format {
         NPY,
@@ -35,14 +37,16 @@ public final class Inputs {
         CSV,
         IDX,
         PICTURE,
-        FOLDER
+        FOLDER,
+        BED,
+        VCF
     }
 
     private Inputs() {}
 
     /**
      * Reads a numeric file as it stands: dtype and shape of the file. Bytes of an IDX file become value/255 in f64, a picture the
-     * matrix of its gray values, those of a folder (n, h, w, c).
+     * matrix of its gray values, those of a folder (n, h, w, c), genotypes the counts (n, m) of an allele with NaN where missing.
      *
      * @throws UsageException naming the file, when it cannot be read or is in no supported format
      */
@@ -55,6 +59,8 @@ public final class Inputs {
             case IDX -> idx(file, null);
             case PICTURE -> Images.readGray(file, DType.F64);
             case FOLDER -> Images.readFolder(file, DType.F64).images();
+            case BED -> Plink.read(file, DType.F64).counts();
+            case VCF -> Vcf.read(file, DType.F64).counts();
         });
     }
 
@@ -76,6 +82,8 @@ public final class Inputs {
                 case IDX -> rows(idx(file, precision));
                 case PICTURE -> Images.readGray(file, shades);
                 case FOLDER -> rows(Images.readFolder(file, shades).images());
+                case BED -> Plink.read(file, shades).counts();
+                case VCF -> Vcf.read(file, shades).counts();
                 default -> read(file);
             };
             DType own = raw.dtype() == DType.F32 ? DType.F32 : DType.F64;
@@ -88,12 +96,29 @@ public final class Inputs {
         return guarded(file, () -> format(file) == Format.NPY);
     }
 
-    /** The labels that come with an input, by the sub-folders that its pictures lie in; null when there are none. */
+    /**
+     * The labels that come with an input: the sub-folders that its pictures lie in, the families of a .fam file; null when there are
+     * none, or when each family has one sample.
+     */
     static List<String> labels(Path file) {
         return guarded(file, () -> {
-            List<String> labels = format(file) == Format.FOLDER ? Images.labels(file) : List.of();
+            List<String> labels = switch (format(file)) {
+                case FOLDER -> Images.labels(file);
+                case BED -> families(file);
+                default -> List.<String>of();
+            };
             return labels.stream().allMatch(String::isEmpty) ? null : labels;
         });
+    }
+
+    private static List<String> families(Path file) throws IOException {
+        List<String> families = Plink.families(file);
+        return families.stream().distinct().count() == families.size() ? List.of() : families;
+    }
+
+    /** Whether a file holds genotypes, by its name. */
+    static boolean isGenotypes(Path file) {
+        return !Files.isDirectory(file) && (Plink.isBed(file) || Vcf.isVcf(file));
     }
 
     /** The only array of an archive. */
@@ -235,6 +260,9 @@ public final class Inputs {
         }
         if (name.endsWith("-ubyte") || name.endsWith("-ubyte.gz")) {
             return Format.IDX;
+        }
+        if (isGenotypes(file)) {
+            return Plink.isBed(file) ? Format.BED : Format.VCF;
         }
         byte[] head = head(file, false);
         if (head.length >= 6 && Arrays.equals(head, 0, 6, new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'}, 0, 6)) {

@@ -6,32 +6,46 @@ import dev.eckart.linalg.Svd;
 import dev.eckart.linalg.SvdPlan;
 import dev.eckart.linalg.TruncatedSvd;
 import dev.eckart.memory.Shape;
+import dev.eckart.pca.Imputation;
+import dev.eckart.pca.Missing;
 import dev.eckart.pca.Pca;
 import dev.eckart.pca.PcaOptions;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code pca IN --components K | --variance F [--scale] [--labels FILE] --out DIR}; see {@link PcaModel} for the files. */
+/**
+ * {@code pca IN --components K | --variance F [--scale | --genotypes] [--missing M] [--labels FILE] --out DIR}; see {@link PcaModel} for
+ * the files.
+ */
 @Command(
         name = "pca",
-        description = "Principal components of observations in rows: components.npy (k,d), scores.npy (n,k),"
-                + " explained_variance.npy (k), mean.npy (d), scale.npy (d) with --scale, report.json, index.html.",
+        description =
+                "Principal components of observations in rows: components.npy (k,d), scores.npy (n,k),"
+                        + " explained_variance.npy (k), mean.npy (d), scale.npy (d) with --scale or of genotypes, report.json, index.html.",
         subcommands = PcaTransformCommand.class)
 final class PcaCommand implements Callable<Integer> {
+    static final String MISSING_TRANSFORM =
+            "what stands for NaN: refuse (default), mean, or iterative, what the components tell; genotypes: mean";
+
     @Parameters(
             paramLabel = "IN",
             arity = "0..1",
-            description = "the observations: .npy, .npz, .mtx, .csv, IDX (*-ubyte, *-ubyte.gz), "
-                    + "a picture (.png, .jpg) or a folder of pictures")
+            description =
+                    "the observations: .npy, .npz, .mtx, .csv, IDX (*-ubyte, *-ubyte.gz), "
+                            + "a picture (.png, .jpg), a folder of pictures, or genotypes (.bed with .bim and .fam, .vcf, .vcf.gz)")
     private Path in;
 
     @Option(names = "--components", paramLabel = "K", description = "how many components")
@@ -45,6 +59,19 @@ final class PcaCommand implements Callable<Integer> {
 
     @Option(names = "--scale", description = "divide each variable by its standard deviation; constant ones stay zero")
     private boolean scale;
+
+    @Option(
+            names = "--genotypes",
+            description = "take the variables for counts of an allele, 0 to 2, NaN where missing, and scale them by"
+                    + " √(2p(1 − p)), p the allele's frequency; of .bed and .vcf this needs no saying")
+    private boolean genotypes;
+
+    @Option(
+            names = "--missing",
+            paramLabel = "M",
+            description =
+                    "what stands for NaN: refuse (default), mean of the variable, or iterative, refined by the components")
+    private String missing = "refuse";
 
     @Option(
             names = "--labels",
@@ -64,7 +91,7 @@ final class PcaCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check();
-        Pca.Solver choice = solver();
+        Pca.Solver choice = choice("--solver", solver, Pca.Solver.values());
         try (Session session = options.open();
                 Outputs outputs = out == null ? null : Outputs.open(out, PcaModel.FILES, in);
                 Progress progress = options.progress(in.toString())) {
@@ -106,18 +133,34 @@ final class PcaCommand implements Callable<Integer> {
         if (variance != null && !(variance > 0 && variance <= 1)) {
             throw new UsageException("--variance " + variance + ": is outside (0, 1]");
         }
+        Missing gaps = choice("--missing", missing, Missing.values());
+        if (ofGenotypes() && (scale || gaps == Missing.ITERATIVE)) {
+            throw new UsageException((scale ? "--scale" : "--missing iterative")
+                    + ": genotypes are scaled by their frequency, with the mean where one is missing");
+        }
+        if (gaps == Missing.ITERATIVE && components == null) {
+            throw new UsageException("--missing iterative: needs --components K");
+        }
         if (out == null && !options.explain()) {
             throw new UsageException("pca: --out DIR is missing (or --explain, which only explains)");
         }
     }
 
-    private Pca.Solver solver() {
-        for (Pca.Solver each : Pca.Solver.values()) {
-            if (each.name().toLowerCase(Locale.ROOT).equals(solver)) {
+    private boolean ofGenotypes() {
+        return genotypes || Inputs.isGenotypes(in);
+    }
+
+    /** The value of an enum that an option names. */
+    static <E extends Enum<E>> E choice(String option, String given, E[] values) {
+        for (E each : values) {
+            if (each.name().toLowerCase(Locale.ROOT).equals(given)) {
                 return each;
             }
         }
-        throw new UsageException("--solver " + solver + ": is none of auto, svd, covariance, randomized");
+        String all = Arrays.stream(values)
+                .map(each -> each.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        throw new UsageException(option + " " + given + ": is none of " + all);
     }
 
     private void checkShape(Shape shape) {
@@ -134,6 +177,10 @@ final class PcaCommand implements Callable<Integer> {
     private PcaOptions how(Pca.Solver choice) {
         PcaOptions how = components != null ? Pca.components(components) : Pca.variance(variance);
         how.solver(choice).seed(options.seed());
+        if (ofGenotypes()) {
+            return how.genotypes();
+        }
+        how.missing(choice("--missing", missing, Missing.values()));
         return scale ? how.scale() : how;
     }
 
@@ -188,7 +235,7 @@ final class PcaCommand implements Callable<Integer> {
             Report report = report(pca, x, session, watch, x.solver(how));
             outputs.write("report.json", report + "\n");
             String name = in.getFileName().toString();
-            outputs.write("index.html", PcaPage.html(name, pca, scores, names));
+            outputs.write("index.html", PcaPage.html(name, pca, scores, names, ofGenotypes()));
             outputs.commit();
             progress.close();
             if (options.json()) {
@@ -201,7 +248,7 @@ final class PcaCommand implements Callable<Integer> {
 
     private Report report(Pca pca, Observations x, Session session, Stopwatch watch, Pca.Solver used) {
         Certificate certificate = pca.certificate().orElseThrow();
-        return new Report()
+        Report report = new Report()
                 .put("command", "pca")
                 .put("input", in.toString())
                 .put("shape", x.shape().dims())
@@ -212,12 +259,23 @@ final class PcaCommand implements Callable<Integer> {
                 .put("solver", used.name().toLowerCase(Locale.ROOT))
                 .put("seed", options.seed())
                 .put("scale", scale)
+                .put("genotypes", ofGenotypes())
                 .put("constantColumns", pca.constantColumns())
                 .put("totalVariance", pca.totalVariance())
                 .put("explainedVarianceRatio", pca.explainedVarianceRatio())
                 .put("seconds", watch.seconds())
-                .put("certificate", Certificates.fields(certificate))
-                .putMachine(session.device());
+                .put("certificate", Certificates.fields(certificate));
+        pca.imputation().ifPresent(how -> report.put("missing", imputation(how)));
+        return report.putMachine(session.device());
+    }
+
+    private static Map<String, Object> imputation(Imputation how) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("values", how.missing());
+        fields.put("iterations", how.iterations());
+        fields.put("change", how.change());
+        fields.put("converged", how.converged());
+        return fields;
     }
 
     private void summary(Pca pca, Observations x, Stopwatch watch) {
@@ -234,11 +292,24 @@ final class PcaCommand implements Callable<Integer> {
         if (scale) {
             text.println("  constant " + pca.constantColumns() + " variables do not vary and stay zero");
         }
+        if (ofGenotypes()) {
+            text.println("  dropped  " + pca.constantColumns() + " variants do not vary and stay zero");
+        }
+        pca.imputation().filter(how -> how.missing() > 0).ifPresent(how -> text.println("  missing  " + told(how)));
         text.println("  quality  " + Certificates.text(pca.certificate().orElseThrow()));
         if (x.file() != null) {
             text.println("  input    " + x.file());
         }
         text.println("  time     " + watch);
         text.println("  written  " + out);
+    }
+
+    private static String told(Imputation how) {
+        String values = how.missing() + " values filled in by ";
+        if (how.iterations() == 0) {
+            return values + "means";
+        }
+        return values + how.iterations() + " iterations"
+                + (how.converged() ? "" : String.format(Locale.ROOT, ", still changing by %.1g", how.change()));
     }
 }

@@ -3,6 +3,7 @@ package dev.eckart.cli;
 import dev.eckart.io.Npy;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
+import dev.eckart.pca.Missing;
 import dev.eckart.pca.Pca;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -42,9 +43,10 @@ final class PcaModel {
      * Reads a model.
      *
      * @param type f32 or f64 to compute in; that of the files when null
+     * @param missing what the model does about NaN
      * @throws UsageException naming what is missing or does not fit
      */
-    static Pca read(Path folder, DType type, Device device) {
+    static Pca read(Path folder, DType type, Device device, Missing missing) {
         if (!Files.isDirectory(folder)) {
             throw new UsageException(folder + ": no such folder; it has to be one that eckart pca wrote");
         }
@@ -60,7 +62,8 @@ final class PcaModel {
                     mean,
                     scale,
                     variance,
-                    Arrays.stream(variance.toArray()).sum());
+                    Arrays.stream(variance.toArray()).sum(),
+                    missing);
         } catch (IllegalArgumentException e) {
             throw new UsageException(folder + ": " + e.getMessage(), e);
         }

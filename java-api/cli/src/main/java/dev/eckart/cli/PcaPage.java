@@ -40,10 +40,11 @@ final class PcaPage {
      *
      * @param scores (n, k)
      * @param labels one per observation, or null
+     * @param genotypes whether the variables are counts of alleles
      */
-    static String html(String input, Pca pca, Tensor scores, List<String> labels) {
+    static String html(String input, Pca pca, Tensor scores, List<String> labels, boolean genotypes) {
         PcaPage made = new PcaPage("Principal components of " + input, pca);
-        made.facts(scores.dim(0));
+        made.facts(scores.dim(0), genotypes);
         made.scree();
         if (made.ratio.length > 1) {
             made.scatter(scores, labels);
@@ -54,7 +55,7 @@ final class PcaPage {
         return made.page.html();
     }
 
-    private void facts(long observations) {
+    private void facts(long observations, boolean genotypes) {
         double sum = 0;
         for (double r : ratio) {
             sum += r;
@@ -68,7 +69,14 @@ final class PcaPage {
         pca.scale()
                 .ifPresent(s -> page.fact(
                         "Scaled",
-                        "to unit variance; " + pca.constantColumns() + " variables are constant and stay zero"));
+                        genotypes
+                                ? "by allele frequency; " + Html.count(pca.constantColumns())
+                                        + " variants do not vary and stay zero"
+                                : "to unit variance; " + pca.constantColumns()
+                                        + " variables are constant and stay zero"));
+        pca.imputation()
+                .filter(how -> how.missing() > 0)
+                .ifPresent(how -> page.fact("Missing", Html.count(how.missing()) + " values, filled in"));
     }
 
     private void scree() {

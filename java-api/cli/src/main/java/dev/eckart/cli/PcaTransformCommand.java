@@ -1,6 +1,7 @@
 package dev.eckart.cli;
 
 import dev.eckart.memory.DType;
+import dev.eckart.pca.Missing;
 import dev.eckart.pca.Pca;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
@@ -24,9 +25,13 @@ final class PcaTransformCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "IN",
-            description = "the observations: .npy, .npz, .mtx, .csv, IDX (*-ubyte, *-ubyte.gz), "
-                    + "a picture (.png, .jpg) or a folder of pictures")
+            description =
+                    "the observations: .npy, .npz, .mtx, .csv, IDX (*-ubyte, *-ubyte.gz), "
+                            + "a picture (.png, .jpg), a folder of pictures, or genotypes (.bed with .bim and .fam, .vcf, .vcf.gz)")
     private Path in;
+
+    @Option(names = "--missing", paramLabel = "M", description = PcaCommand.MISSING_TRANSFORM)
+    private String missing = "refuse";
 
     @Option(names = "--out", paramLabel = "F.npy", description = "the file to write to")
     private Path out;
@@ -44,7 +49,8 @@ final class PcaTransformCommand implements Callable<Integer> {
                 Progress progress = options.progress(in.toString())) {
             Stopwatch watch = new Stopwatch();
             progress.update("reading", Double.NaN);
-            Pca pca = PcaModel.read(model, options.precision(), session.device());
+            Missing gaps = Inputs.isGenotypes(in) ? Missing.MEAN : missing();
+            Pca pca = PcaModel.read(model, options.precision(), session.device(), gaps);
             Tensor x = Inputs.read(in, pca.mean().dtype(), session.device());
             checkShape(x, pca);
             watch.lap("load");
@@ -64,6 +70,10 @@ final class PcaTransformCommand implements Callable<Integer> {
             }
             return 0;
         }
+    }
+
+    private Missing missing() {
+        return PcaCommand.choice("--missing", missing, Missing.values());
     }
 
     private String name() {

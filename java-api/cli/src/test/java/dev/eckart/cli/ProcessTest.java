@@ -2,6 +2,7 @@ package dev.eckart.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eckart.cli.genes.PeopleFile;
 import dev.eckart.io.Npy;
 import dev.eckart.memory.DType;
 import dev.eckart.tensor.Tensor;
@@ -177,5 +178,29 @@ class ProcessTest {
         assertThat(process.waitFor()).isEqualTo(1);
         assertThat(err())
                 .containsExactly("eckart: standard output cannot be written: the disk is full or the pipe closed");
+    }
+
+    /** What of other libraries went into the jar is enough. */
+    @Test
+    void should_read_vcf_and_r_files() throws IOException, InterruptedException {
+        Path vcf = Files.writeString(
+                dir.resolve("a.vcf"),
+                "##fileformat=VCFv4.2\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n"
+                        + "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ta\tb\tc\n"
+                        + "1\t1\t.\tA\tC\t.\tPASS\tDP=3\tGT:DP\t0/1:3\t1/1:4\t./.:.\n");
+        int ended = start(List.of(), "pca", vcf, "--components", 1, "--out", dir.resolve("pca"))
+                .waitFor();
+        assertThat(ended).as(String.join("\n", err())).isZero();
+        Path set = Files.createDirectory(dir.resolve("ehgdp"));
+        Files.write(set.resolve("eHGDP.rda"), PeopleFile.bytes());
+        ended = start(List.of("env", "ECKART_DATA=" + dir), "demo", "--data", "ehgdp", "--out", dir.resolve("demo"))
+                .waitFor();
+        assertThat(ended).as(String.join("\n", err())).isZero();
+        assertThat(dir.resolve("demo/index.html")).isNotEmptyFile();
+        fails(
+                2,
+                List.of("env", "ECKART_DATA=/none"),
+                List.of("demo", "--data", "ehgdp", "--out", dir.resolve("x")),
+                "run ci/data ehgdp");
     }
 }

@@ -241,7 +241,8 @@ public final class Pca implements AutoCloseable {
     public Tensor transform(LinearOperator x) {
         require("pca transform", Shape.of(x.rows(), x.columns()), x.dtype(), mean.dim(0));
         try (Scope scope = Scope.open()) {
-            Tensor plain = LinearOperator.standardized(x, mean, scale.orElse(null)).multiply(components.transpose());
+            Tensor plain =
+                    LinearOperator.standardized(x, mean, scale.orElse(null)).multiply(components.transpose());
             return scope.keep(whitened() ? plain.multiply(deviations(true)) : plain);
         }
     }

@@ -107,12 +107,14 @@ public final class PcaOptions {
         }
         checkShape(x.shape());
         if (genotypes && (scaled || missing == Missing.ITERATIVE)) {
-            throw new IllegalArgumentException("pca: genotypes have their own scale, and means in place of missing counts;"
-                    + " leave out " + (scaled ? "scale()" : "missing(ITERATIVE)"));
+            throw new IllegalArgumentException(
+                    "pca: genotypes have their own scale, and means in place of missing counts;" + " leave out "
+                            + (scaled ? "scale()" : "missing(ITERATIVE)"));
         }
         if (missing == Missing.ITERATIVE && count < 0) {
-            throw new IllegalArgumentException("pca: a share of the variance does not say how many components fill in what is"
-                    + " missing; give their number, or use missing(MEAN)");
+            throw new IllegalArgumentException(
+                    "pca: a share of the variance does not say how many components fill in what is"
+                            + " missing; give their number, or use missing(MEAN)");
         }
         return !genotypes && missing == Missing.REFUSE ? fitComplete(x, null) : fitAround(x);
     }

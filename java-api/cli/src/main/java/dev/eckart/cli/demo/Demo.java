@@ -2,9 +2,11 @@ package dev.eckart.cli.demo;
 
 import dev.eckart.cli.Progress;
 import dev.eckart.cli.Report;
+import dev.eckart.cli.Story;
 import dev.eckart.cli.page.Html;
 import dev.eckart.cli.page.Page;
 import dev.eckart.linalg.Certificate;
+import dev.eckart.linalg.SvdPlan;
 import dev.eckart.memory.Device;
 import dev.eckart.tensor.Tensor;
 import java.util.ArrayList;
@@ -14,7 +16,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** Runs the chapters one after the other and makes the page and the report of them. */
-final class Demo {
+final class Demo implements Story {
     /** The chapters in the order of the page. */
     private static final Map<String, Function<Study, Chapter>> CHAPTERS = new LinkedHashMap<>();
 
@@ -36,16 +38,25 @@ final class Demo {
 
     private final DigitSet set;
     private final long seed;
-    private final Study study;
     private final double loadSeconds;
-    private final double computeSeconds;
+    private Study study;
+    private double computeSeconds;
     private final List<Chapter> chapters = new ArrayList<>();
 
-    private Demo(DigitSet set, long seed, double loadSeconds, Progress progress) {
-        long start = System.nanoTime();
+    Demo(DigitSet set, long seed, double loadSeconds) {
         this.set = set;
         this.seed = seed;
         this.loadSeconds = loadSeconds;
+    }
+
+    @Override
+    public SvdPlan explain() {
+        return Study.explain(set);
+    }
+
+    @Override
+    public void run(Progress progress) {
+        long start = System.nanoTime();
         progress.update("singular value decomposition", 0);
         study = Study.of(set, new Seeds(seed));
         CHAPTERS.forEach((name, make) -> {
@@ -55,13 +66,8 @@ final class Demo {
         computeSeconds = (System.nanoTime() - start) / 1e9;
     }
 
-    /** Computes everything. Needs an open scope, to which the tensors of the study belong. */
-    static Demo run(DigitSet set, long seed, double loadSeconds, Progress progress) {
-        return new Demo(set, seed, loadSeconds, progress);
-    }
-
-    /** The page. */
-    String page() {
+    @Override
+    public String page() {
         Page page = new Page("Digits, taken apart");
         page.lede(
                 "What a handwritten digit is made of, and what can be done once one knows: a short illustrated chapter on principal"
@@ -98,7 +104,8 @@ final class Demo {
     }
 
     /** The report, without {@code seconds.write}. */
-    Report report(Device device) {
+    @Override
+    public Report report(Device device) {
         Certificate c = study.certificate();
         Tensor x = set.train().images();
         Map<String, Object> certificate = new LinkedHashMap<>();

@@ -5,9 +5,13 @@ import dev.eckart.cli.Outputs;
 import dev.eckart.cli.Progress;
 import dev.eckart.cli.Report;
 import dev.eckart.cli.Session;
+import dev.eckart.cli.Story;
 import dev.eckart.cli.UsageException;
+import dev.eckart.cli.genes.GenesDemo;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -15,16 +19,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code demo --out DIR}: {@code index.html}, a page of digits taken apart, and {@code report.json} with its numbers. */
+/** {@code demo --out DIR}: {@code index.html}, a page of digits or genes taken apart, and {@code report.json} with its numbers. */
 @Command(
         name = "demo",
         description =
                 "Takes real digits apart: principal components, reconstruction, maps, denoising, sampling and recognition,"
-                        + " as one page, index.html.")
+                        + " as one page, index.html; or human genes, which mirror geography.")
 public final class DemoCommand implements Callable<Integer> {
     private static final Set<String> FILES = Set.of("index.html", "report.json");
 
-    @Option(names = "--data", paramLabel = "SET", description = "digits (8×8, built in) or mnist (default: digits)")
+    @Option(
+            names = "--data",
+            paramLabel = "SET",
+            description =
+                    "digits (8×8, built in), mnist, or ehgdp, the genes of people (both by ci/data); default: digits")
     private String data = "digits";
 
     @Option(names = "--out", paramLabel = "DIR", description = "the folder to write to")
@@ -35,7 +43,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DigitSets sets = DigitSets.parse(data);
+        DigitSets digits = data.equals(GenesDemo.NAME) ? null : DigitSets.parse(data);
         if (out == null && !options.explain()) {
             throw new UsageException("demo: --out DIR is missing (or --explain, which only explains)");
         }
@@ -43,18 +51,15 @@ public final class DemoCommand implements Callable<Integer> {
                 Outputs outputs = out == null ? null : Outputs.open(out, FILES);
                 Progress progress = options.progress(data)) {
             progress.update("reading", Double.NaN);
-            long start = System.nanoTime();
-            DType dtype = options.precision() == null ? DType.F64 : options.precision();
-            DigitSet set = sets.load(dtype, session.device());
-            double load = (System.nanoTime() - start) / 1e9;
+            Story story = digits == null ? genes(session.device()) : digits(digits, session.device());
             if (options.explain()) {
-                options.out().println(Study.explain(set));
+                options.out().println(story.explain());
             }
             if (outputs != null) {
-                Demo demo = Demo.run(set, options.seed(), load, progress);
+                story.run(progress);
                 progress.update("writing", Double.NaN);
-                String html = demo.page();
-                Report report = demo.report(session.device());
+                String html = story.page();
+                Report report = story.report(session.device());
                 outputs.write("index.html", html);
                 outputs.write("report.json", report + "\n");
                 outputs.commit();
@@ -64,5 +69,23 @@ public final class DemoCommand implements Callable<Integer> {
             }
             return 0;
         }
+    }
+
+    private DType dtype() {
+        return options.precision() == null ? DType.F64 : options.precision();
+    }
+
+    private Story digits(DigitSets sets, Device device) throws IOException {
+        long start = System.nanoTime();
+        DigitSet set = sets.load(dtype(), device);
+        return new Demo(set, options.seed(), (System.nanoTime() - start) / 1e9);
+    }
+
+    private Story genes(Device device) throws IOException {
+        Path file = DigitSets.dataFolder().resolve("ehgdp").resolve("eHGDP.rda");
+        if (!Files.isReadable(file)) {
+            throw new UsageException(file + ": is missing; run ci/data ehgdp");
+        }
+        return GenesDemo.read(file, dtype(), device);
     }
 }

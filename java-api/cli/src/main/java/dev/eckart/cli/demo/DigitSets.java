@@ -98,11 +98,12 @@ enum DigitSets {
         return switch (name) {
             case "digits" -> DIGITS;
             case "mnist" -> MNIST;
-            default -> throw new UsageException("--data " + name + ": is neither digits nor mnist");
+            default -> throw new UsageException("--data " + name + ": is none of digits, mnist, ehgdp");
         };
     }
 
-    private static Path dataFolder() {
+    /** Where {@code ci/data} puts what it brings. */
+    static Path dataFolder() {
         String set = System.getenv("ECKART_DATA");
         return set == null || set.isEmpty()
                 ? Path.of(System.getProperty("user.home"), ".cache", "eckart")

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An interactive chart of lines, points or bars over two axes: what is drawn, as ECharts options. Colours, fonts and the forms of
@@ -19,10 +21,14 @@ public final class Chart implements Block {
         LINE,
         DASHED,
         SCATTER,
+        DIAMOND,
         BAR
     }
 
-    private record Series(Kind kind, String name, double[] x, double[] y, int[] tiles) {}
+    private record Series(Kind kind, String name, double[] x, double[] y, int[] tiles, Names names) {}
+
+    /** What the points are called, and the values that colour them, if any. */
+    private record Names(List<String> labels, double[] shades) {}
 
     private record Mark(String label, double x) {}
 
@@ -31,6 +37,7 @@ public final class Chart implements Block {
     private final List<Mark> marks = new ArrayList<>();
     private Axis x = Axis.linear("");
     private Axis y = Axis.linear("");
+    private Axis shade;
     private String caption = "";
     private Sprites sprites;
     private int height = 340;
@@ -72,6 +79,39 @@ public final class Chart implements Block {
         return add(Kind.SCATTER, name, xs, ys, tiles);
     }
 
+    /** Adds single points, each with a name that is shown at the pointer. */
+    public Chart points(String name, double[] xs, double[] ys, List<String> labels) {
+        series.add(new Series(Kind.SCATTER, name, xs, ys, null, new Names(same(labels, xs, ys), null)));
+        return this;
+    }
+
+    /** Adds single points that stand out, each with a name. */
+    public Chart diamonds(String name, double[] xs, double[] ys, List<String> labels) {
+        series.add(new Series(Kind.DIAMOND, name, xs, ys, null, new Names(same(labels, xs, ys), null)));
+        return this;
+    }
+
+    /**
+     * Adds single points with names, coloured by {@code values} from the first to the last of a scale, which is shown below the
+     * chart.
+     */
+    public Chart shaded(Axis scale, double[] xs, double[] ys, double[] values, List<String> labels) {
+        if (values.length != xs.length) {
+            throw new IllegalArgumentException("chart: " + xs.length + " points have " + values.length + " shades");
+        }
+        shade = scale;
+        series.add(new Series(Kind.SCATTER, "", xs, ys, null, new Names(same(labels, xs, ys), values)));
+        return this;
+    }
+
+    private static List<String> same(List<String> labels, double[] xs, double[] ys) {
+        if (labels.size() != xs.length || labels.size() != ys.length) {
+            throw new IllegalArgumentException(
+                    "chart: " + xs.length + " x and " + ys.length + " y have " + labels.size() + " names");
+        }
+        return List.copyOf(labels);
+    }
+
     /** Adds bars, one per category. */
     public Chart bars(String name, double[] values) {
         double[] at = new double[values.length];
@@ -86,7 +126,7 @@ public final class Chart implements Block {
             throw new IllegalArgumentException(
                     "chart: series '" + name + "' has " + xs.length + " x and " + ys.length + " y");
         }
-        series.add(new Series(kind, name, xs, ys, tiles));
+        series.add(new Series(kind, name, xs, ys, tiles, null));
         return this;
     }
 
@@ -126,7 +166,29 @@ public final class Chart implements Block {
         String shape =
                 square ? "aspect-ratio:1;max-width:" + height + "px;margin-inline:auto" : "height:" + height + "px";
         return "<figure><div class=\"chart\" role=\"img\" data-chart=\"" + number + "\" style=\"" + shape
-                + "\" aria-label=\"" + Html.escape(label) + "\"></div>" + Section.figcaption(caption) + "</figure>\n";
+                + "\" aria-label=\"" + Html.escape(label) + "\"></div>" + ramp() + Section.figcaption(caption)
+                + "</figure>\n";
+    }
+
+    /** The scale of colours; {@code page.js} knows them. */
+    private String ramp() {
+        return shade == null
+                ? ""
+                : "<p class=\"scale\"><span>" + Html.number(shade.from()) + "</span><i class=\"ramp\"></i><span>"
+                        + Html.number(shade.to()) + "</span><span>" + Html.escape(shade.name()) + "</span></p>";
+    }
+
+    private int points() {
+        return series.stream().mapToInt(each -> each.x().length).sum();
+    }
+
+    /** The names of all points, each once, in order; a point has the place of its own. */
+    private List<String> labels() {
+        return series.stream()
+                .filter(each -> each.names() != null)
+                .flatMap(each -> each.names().labels().stream())
+                .distinct()
+                .toList();
     }
 
     private String json() {
@@ -137,9 +199,20 @@ public final class Chart implements Block {
             x.write(json);
             json.writeFieldName("yAxis");
             y.write(json);
+            Map<String, Integer> places = new HashMap<>();
+            json.writeArrayFieldStart("labels");
+            for (String name : labels()) {
+                places.put(name, places.size());
+                json.writeString(name);
+            }
+            json.writeEndArray();
+            if (shade != null) {
+                json.writeFieldName("shade");
+                shade.write(json);
+            }
             json.writeArrayFieldStart("series");
             for (Series each : series) {
-                write(json, each);
+                write(json, each, places);
             }
             if (!marks.isEmpty()) {
                 writeMarks(json);
@@ -156,18 +229,25 @@ public final class Chart implements Block {
         return text.toString();
     }
 
-    private void write(JsonGenerator json, Series each) throws IOException {
+    private void write(JsonGenerator json, Series each, Map<String, Integer> places) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", each.name());
-        json.writeStringField(
-                "type", each.kind() == Kind.DASHED ? "line" : each.kind().name().toLowerCase(java.util.Locale.ROOT));
+        String type = switch (each.kind()) {
+            case DASHED -> "line";
+            case DIAMOND -> "scatter";
+            default -> each.kind().name().toLowerCase(java.util.Locale.ROOT);
+        };
+        json.writeStringField("type", type);
         if (each.kind() == Kind.DASHED) {
             json.writeObjectFieldStart("lineStyle");
             json.writeStringField("type", "dashed");
             json.writeEndObject();
         }
         if (each.kind() == Kind.SCATTER) {
-            json.writeNumberField("symbolSize", each.x().length > 200 ? 5 : 8);
+            json.writeNumberField("symbolSize", points() > 1000 || each.x().length > 200 ? 5 : 8);
+        } else if (each.kind() == Kind.DIAMOND) {
+            json.writeStringField("symbol", "diamond");
+            json.writeNumberField("symbolSize", 15);
         } else if (each.kind() != Kind.BAR) {
             json.writeBooleanField("showSymbol", each.x().length <= 40);
         }
@@ -181,6 +261,10 @@ public final class Chart implements Block {
             Axis.number(json, each.y()[i], DIGITS);
             if (each.tiles() != null) {
                 json.writeNumber(each.tiles()[i]);
+            } else if (each.names() != null) {
+                Axis.number(
+                        json, each.names().shades() == null ? 0 : each.names().shades()[i], DIGITS);
+                json.writeNumber(places.get(each.names().labels().get(i)));
             }
             json.writeEndArray();
         }

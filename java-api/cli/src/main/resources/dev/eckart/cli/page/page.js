@@ -9,6 +9,22 @@
   var charts = [];
   var palette = ["#4269d0", "#e07b27", "#3ca951", "#d6455d", "#8f62d9", "#29a0a8", "#c79a10", "#d970b3", "#8a6346", "#7f8794"];
 
+  var ramp = ["#5e4fc4", "#2f86d6", "#1fa187", "#8fae1f", "#e58f2a", "#d6455d"];
+
+  // The colour of a value on a scale, between those of the ramp.
+  function shade(scale, value) {
+    var at = Math.min(1, Math.max(0, (value - scale.min) / (scale.max - scale.min || 1))) * (ramp.length - 1);
+    var i = Math.min(ramp.length - 2, Math.floor(at));
+    return "#" + [1, 3, 5].map(function (k) {
+      var a = parseInt(ramp[i].substr(k, 2), 16), b = parseInt(ramp[i + 1].substr(k, 2), 16);
+      return ("0" + Math.round(a + (b - a) * (at - i)).toString(16)).slice(-2);
+    }).join("");
+  }
+
+  Array.prototype.forEach.call(document.querySelectorAll(".ramp"), function (bar) {
+    bar.style.background = "linear-gradient(to right, " + ramp.join(", ") + ")";
+  });
+
   function css(name) {
     return getComputedStyle(root).getPropertyValue(name).trim();
   }
@@ -68,6 +84,12 @@
   function pointTip(option) {
     return function (point) {
       var at = point.value;
+      if (at.length > 3) {
+        var scale = option.shade;
+        return "<b>" + escape(option.labels[at[3]]) + "</b><br>" +
+          (scale ? escape(scale.name) + "&ensp;" + number(at[2]) : escape(point.seriesName)) +
+          "<br>" + number(at[0]) + ", " + number(at[1]);
+      }
       var picture = option.sprites && at.length > 2 ? sprite(option.sprites, at[2]) : "";
       return picture + "<b>" + escape(point.seriesName) + "</b><br>" + number(at[0]) + ", " + number(at[1]);
     };
@@ -106,6 +128,9 @@
       series: option.series.map(function (s) {
         var out = Object.assign({ symbol: "circle", symbolSize: 5 }, s);
         if (s.type === "scatter") { out.itemStyle = { opacity: 0.75 }; }
+        if (s.type === "scatter" && option.shade) {
+          out.itemStyle.color = function (point) { return shade(option.shade, point.value[2]); };
+        }
         if (s.type === "bar") { out.itemStyle = { borderRadius: 2 }; out.barMaxWidth = 28; }
         if (s.markLine) {
           out.markLine = Object.assign({
