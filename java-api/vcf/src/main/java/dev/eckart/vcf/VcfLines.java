@@ -99,7 +99,11 @@ final class VcfLines implements Closeable {
         }
         return parsed(() -> {
             VariantContext variant = codec.decode(line);
-            variant.getGenotypes().size(); // htsjdk decodes them when asked
+            int genotypes = variant.getGenotypes().size(); // htsjdk decodes them when asked
+            if (genotypes != header.getGenotypeSamples().size()) {
+                throw new IllegalArgumentException(genotypes + " genotypes for "
+                        + header.getGenotypeSamples().size() + " samples");
+            }
             return variant;
         });
     }

@@ -16,11 +16,12 @@ import dev.eckart.tensor.Tensor;
  * @param certificate how good the decomposition is
  */
 record Decomposition(Tensor mean, Tensor vt, double[] sigma, long rows, Certificate certificate) {
-    static Decomposition of(Tensor x) {
+    /** Decomposes; {@code seed} is that of the certificate, so that the same page comes of it again. */
+    static Decomposition of(Tensor x, long seed) {
         try (Scope scope = Scope.open()) {
             Tensor mean = x.mean(0);
             Tensor centred = x.subtract(mean);
-            Svd svd = Svd.of(centred);
+            Svd svd = Svd.options().seed(seed).of(centred);
             double[] sigma = svd.s().toArray();
             return new Decomposition(scope.keep(mean), scope.keep(svd.vt()), sigma, x.dim(0), svd.certificate());
         }

@@ -86,6 +86,6 @@ public final class DemoCommand implements Callable<Integer> {
         if (!Files.isReadable(file)) {
             throw new UsageException(file + ": is missing; run ci/data ehgdp");
         }
-        return GenesDemo.read(file, dtype(), device);
+        return GenesDemo.read(file, dtype(), device, options.seed());
     }
 }

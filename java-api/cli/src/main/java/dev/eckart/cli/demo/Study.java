@@ -18,7 +18,7 @@ record Study(DigitSet set, Decomposition whole, Split split, Pca basis, Seeds se
     private static final int BASIS = 300;
 
     static Study of(DigitSet set, Seeds seeds) {
-        Decomposition whole = Decomposition.of(set.train().images());
+        Decomposition whole = Decomposition.of(set.train().images(), seeds.of("certificate"));
         Split split = Split.of(set, seeds);
         int k = Math.min(BASIS, Math.min(set.height() * set.width(), split.fit().count()));
         Pca basis = Pca.components(k).seed(seeds.of("basis")).fit(split.fit().images());

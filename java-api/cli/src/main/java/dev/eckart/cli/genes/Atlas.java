@@ -33,11 +33,12 @@ record Atlas(
         Certificate certificate) {
     static final int COMPONENTS = 10;
 
-    static Atlas of(Genes genes, int[] who, DType dtype, Device device) {
+    static Atlas of(Genes genes, int[] who, DType dtype, Device device, long seed) {
         try (Scope scope = Scope.open()) {
             Tensor x = genes.shares(who, dtype, device);
             long k = Math.min(COMPONENTS, Math.min(x.dim(0) - 1, x.dim(1)));
             Pca pca = Pca.components(k)
+                    .seed(seed)
                     .solver(Pca.Solver.SVD)
                     .missing(Missing.MEAN)
                     .fit(x);

@@ -28,15 +28,17 @@ public final class GenesDemo implements Story {
     private final Genes genes;
     private final DType dtype;
     private final Device device;
+    private final long seed;
     private final double loadSeconds;
     private Atlas world;
     private Atlas europe;
     private double computeSeconds;
 
-    private GenesDemo(Genes genes, DType dtype, Device device, double loadSeconds) {
+    private GenesDemo(Genes genes, DType dtype, Device device, long seed, double loadSeconds) {
         this.genes = genes;
         this.dtype = dtype;
         this.device = device;
+        this.seed = seed;
         this.loadSeconds = loadSeconds;
     }
 
@@ -44,12 +46,13 @@ public final class GenesDemo implements Story {
      * Reads the data.
      *
      * @param file eHGDP.rda, as {@code ci/data ehgdp} brings it
+     * @param seed of the certificates
      * @throws dev.eckart.cli.UsageException when it is not what it should be
      */
-    public static GenesDemo read(Path file, DType dtype, Device device) throws IOException {
+    public static GenesDemo read(Path file, DType dtype, Device device, long seed) throws IOException {
         long start = System.nanoTime();
         Genes genes = Genes.read(file, OBJECT);
-        return new GenesDemo(genes, dtype, device, (System.nanoTime() - start) / 1e9);
+        return new GenesDemo(genes, dtype, device, seed, (System.nanoTime() - start) / 1e9);
     }
 
     @Override
@@ -63,9 +66,9 @@ public final class GenesDemo implements Story {
     public void run(Progress progress) {
         long start = System.nanoTime();
         progress.update("components of the world", 0);
-        world = Atlas.of(genes, everybody(), dtype, device);
+        world = Atlas.of(genes, everybody(), dtype, device, seed);
         progress.update("components of Europe", 0.8);
-        europe = Atlas.of(genes, genes.of(EUROPE), dtype, device);
+        europe = Atlas.of(genes, genes.of(EUROPE), dtype, device, seed);
         computeSeconds = (System.nanoTime() - start) / 1e9;
     }
 
@@ -87,6 +90,7 @@ public final class GenesDemo implements Story {
         seconds.put("compute", computeSeconds);
         return new Report()
                 .put("data", NAME)
+                .put("seed", seed)
                 .put("shape", new long[] {world.who().length, world.alleles()})
                 .put("dtype", dtype.toString())
                 .put("missing", genes.missing())

@@ -34,7 +34,7 @@ class GenesDemoTest {
     static void makeThePage() throws IOException {
         Path file = Files.write(dir.resolve("eHGDP.rda"), PeopleFile.bytes());
         try (Scope scope = Scope.open()) {
-            GenesDemo demo = GenesDemo.read(file, DType.F64, Device.cpu());
+            GenesDemo demo = GenesDemo.read(file, DType.F64, Device.cpu(), 3);
             assertThat(demo.explain().toString()).contains("(168,400)");
             demo.run(Progress.none());
             page = Files.writeString(dir.resolve("index.html"), demo.page());
