@@ -237,7 +237,7 @@ final class SvdCommand implements Callable<Integer> {
 
     private Svd compute(Tensor a, Driver choice, Progress progress) {
         if (rank == null && tolerance == null) {
-            return Svd.options().driver(choice).overwrite().of(a);
+            return Svd.options().driver(choice).overwrite().seed(options.seed()).of(a);
         }
         return a.shape().rank() == 2 ? truncated(choice).of(a) : Batches.svd(a, rank, truncated(choice), progress);
     }

@@ -25,7 +25,7 @@ final class BatchedSvd {
     private static final long FEWEST = 8;
 
     /** Elements of the matrices that are certified together. */
-    private static final long AT_A_TIME = 1 << 16;
+    private static final long AT_A_TIME = 1 << 19;
 
     private final Tensor a;
     private final Driver driver;
@@ -169,18 +169,18 @@ final class BatchedSvd {
     private static double[] residuals(Tensor a, Svd svd, double[] sizes, Certifier certifier, boolean exact) {
         long b = a.dim(0);
         boolean safe = Arrays.stream(sizes).allMatch(size -> isSafe(a.dtype(), size));
-        Tensor column = svd.s().reshape(b, svd.s().dim(1), 1);
+        Tensor row = svd.s().reshape(b, 1, svd.s().dim(1));
         Tensor scaled = a;
         if (!safe) {
-            Tensor scale = column.slice(1, 0, 1)
+            Tensor scale = row.slice(2, 0, 1)
                     .maximum(Tensor.full(a.dtype(), tiny(a.dtype())).to(a.device()));
-            column = column.divide(scale);
+            row = row.divide(scale);
             scaled = a.divide(scale);
         }
-        Tensor sv = svd.vt().multiply(column);
+        Tensor us = svd.u().multiply(row);
         double[] relative = exact
-                ? norms(difference(scaled, svd.u(), sv), true)
-                : norms(image(certifier, scaled).subtract(svd.u().matmul(image(certifier, sv))), false);
+                ? norms(difference(scaled, us, svd.vt()), true)
+                : norms(image(certifier, scaled).subtract(us.matmul(image(certifier, svd.vt()))), false);
         if (safe) {
             Arrays.setAll(relative, i -> relative[i] / Math.max(sizes[i], tiny(a.dtype())));
         }
@@ -193,10 +193,10 @@ final class BatchedSvd {
         return size == 0 || size > 1 / most && size < most;
     }
 
-    /** A − U·(S·Vᵀ). */
-    private static Tensor difference(Tensor a, Tensor u, Tensor sv) {
+    /** A − (U·S)·Vᵀ. */
+    private static Tensor difference(Tensor a, Tensor us, Tensor vt) {
         Tensor rest = a.copy();
-        a.backend().gemm(-1, u.view(), sv.view(), 1, rest.view());
+        a.backend().gemm(-1, us.view(), vt.view(), 1, rest.view());
         return rest;
     }
 

@@ -1,11 +1,13 @@
 package dev.eckart.linalg;
 
+import dev.eckart.backend.ReduceOp;
 import dev.eckart.memory.Bytes;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.MemoryLimitException;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Devices;
+import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.Arrays;
 
@@ -13,6 +15,10 @@ import java.util.Arrays;
 final class Matrices {
     /** How much of a matrix is taken at a time, where it goes by blocks. */
     static final long BLOCK_ELEMENTS = 1 << 20;
+    /** Inner sides of products up to which nothing is packed. */
+    private static final long SHORT = 256;
+    /** Sums of squares below it may have lost some. */
+    private static final double SMALLEST_SQUARE = 0x1p-900;
 
     private Matrices() {}
 
@@ -81,21 +87,37 @@ final class Matrices {
         return unit.to(a.device());
     }
 
-    /** C += A·B; a side of A has stride 1, B and C are contiguous. */
+    /** C += A·B; a side of A has stride 1, B and C are contiguous. By short inner sides: those products read A where it stands. */
     static void addProduct(Tensor a, Tensor b, Tensor c) {
-        try (Tensor left = a.reshape(1, a.dim(0), a.dim(1));
-                Tensor right = b.reshape(1, b.dim(0), b.dim(1));
-                Tensor sum = c.reshape(1, c.dim(0), c.dim(1))) {
-            a.backend().gemm(1, left.view(), right.view(), 1, sum.view());
+        for (long from = 0; from < a.dim(1); from += SHORT) {
+            long to = Math.min(a.dim(1), from + SHORT);
+            try (Scope scope = Scope.open()) {
+                Tensor left = a.slice(1, from, to).reshape(1, a.dim(0), to - from);
+                Tensor right = b.slice(0, from, to).reshape(1, to - from, b.dim(1));
+                a.backend()
+                        .gemm(
+                                1,
+                                left.view(),
+                                right.view(),
+                                1,
+                                c.reshape(1, c.dim(0), c.dim(1)).view());
+            }
         }
     }
 
     /** Euclidean norms of the columns. */
     static double[] columnNorms(Tensor a) {
         double[] norms = new double[Math.toIntExact(a.dim(1))];
-        for (int j = 0; j < norms.length; j++) {
-            try (Tensor column = a.slice(1, j, j + 1)) {
-                norms[j] = column.norm();
+        if (norms.length == 0) {
+            return norms;
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor squares = Tensor.empty(a.device(), DType.F64, 1, norms.length);
+            a.backend().reduce(ReduceOp.SUM_OF_SQUARES, a.view(), squares.view());
+            double[] sums = squares.toArray();
+            for (int j = 0; j < norms.length; j++) {
+                boolean safe = sums[j] > SMALLEST_SQUARE && sums[j] < Double.POSITIVE_INFINITY;
+                norms[j] = safe ? Math.sqrt(sums[j]) : a.slice(1, j, j + 1).norm();
             }
         }
         return norms;

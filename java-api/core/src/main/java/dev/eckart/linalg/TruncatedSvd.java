@@ -55,6 +55,7 @@ public final class TruncatedSvd {
         private int oversampling = 10;
         private int powerIterations = -1;
         private long seed;
+        private boolean seeded;
         private Certificate.Level level = Certificate.Level.ESTIMATE;
 
         private Options(long rank, double tolerance) {
@@ -86,10 +87,15 @@ public final class TruncatedSvd {
             return this;
         }
 
-        /** Seed of the random block; 0 by default. */
+        /** Seed of the random block, 0 by default, and of the certificate, which draws one otherwise. */
         public Options seed(long value) {
             this.seed = value;
+            this.seeded = true;
             return this;
+        }
+
+        private Certifier certifier() {
+            return seeded ? new Certifier(level, seed) : new Certifier(level);
         }
 
         /** How much to spend on the certificate. */
@@ -162,7 +168,7 @@ public final class TruncatedSvd {
         // ---- randomized
 
         private Svd randomized(LinearOperator a) {
-            Certifier certifier = new Certifier(level);
+            Certifier certifier = certifier();
             long small = Math.min(a.rows(), a.columns());
             try (Scope scope = Scope.open()) {
                 Triplets found;
@@ -244,7 +250,7 @@ public final class TruncatedSvd {
         // ---- through a dense factorization
 
         private Svd throughGram(Tensor a, LinearOperator operator) {
-            Certifier certifier = new Certifier(level);
+            Certifier certifier = certifier();
             boolean wide = a.dim(0) < a.dim(1);
             try (Scope scope = Scope.open()) {
                 Tensor tall = wide ? a.transpose() : a;
@@ -279,7 +285,7 @@ public final class TruncatedSvd {
         }
 
         private Svd cut(Tensor a, LinearOperator operator, Driver with, List<String> before) {
-            Certifier certifier = new Certifier(level);
+            Certifier certifier = certifier();
             try (Scope scope = Scope.open()) {
                 Svd all = Svd.options()
                         .driver(with)

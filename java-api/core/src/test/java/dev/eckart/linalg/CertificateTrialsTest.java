@@ -167,6 +167,9 @@ class CertificateTrialsTest {
         double second = Certificate.of(operator, svd.u(), svd.s(), svd.vt(), Level.ESTIMATE)
                 .residual();
         assertThat(second).isNotEqualTo(first).isBetween(first / 5, first * 5);
+        TruncatedSvd.Options few = TruncatedSvd.rank(25).seed(3);
+        assertThat(few.of(new Reticent(a)).certificate().residual())
+                .isEqualTo(few.of(new Reticent(a)).certificate().residual());
         for (long seed : new long[] {0, 7}) {
             assertThat(Svd.options().seed(seed).of(a).certificate().residual())
                     .isEqualTo(Svd.options().seed(seed).of(a).certificate().residual());
