@@ -138,7 +138,7 @@ public final class PlanChoice {
         }
     }
 
-    /** Seconds of one run; none of a driver that another had to take over from, unless it was the choice. */
+    /** Seconds of one run; none of a driver that refuses, or that another had to take over from, unless it was the choice. */
     private static Optional<Double> time(
             Case drawn, Tensor a, Driver driver, Driver choice, double norm, Map<Driver, Double> errors) {
         long start = System.nanoTime();
@@ -153,6 +153,8 @@ public final class PlanChoice {
                 errors.put(driver, Math.sqrt(Math.max(0, (norm - kept) * (norm + kept))));
             }
             return Optional.of(took);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // refused
         }
     }
 }
