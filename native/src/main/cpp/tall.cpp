@@ -2,8 +2,9 @@
 //
 // Q and R by Cholesky factors, all of it products: Q = A R^-1 with R'R = A'A, and again, since Q is orthogonal only up to the square of
 // the condition (CholeskyQR2, Yamamoto et al. 2015). Where the condition is estimated to be too large for that, R'R = A'A + s I, which
-// divides it by about |A| / sqrt(s), comes first (shifted CholeskyQR3, Fukaya et al. 2020). What is too short for that to pay, or not helped by it, is done by
-// Householder reflections in blocks of rows, and once more for the blocks' R below each other (TSQR, Demmel et al. 2012).
+// divides it by about |A| / sqrt(s), comes first (shifted CholeskyQR3, Fukaya et al. 2020). What is too short for that to pay, or not
+// helped by it, is done by Householder reflections in blocks of rows, and once more for the blocks' R below each other (TSQR, Demmel
+// et al. 2012).
 //
 // C, k x k lower triangular, is L, or R' of the tall one.
 #include "tall.h"
@@ -71,7 +72,8 @@ struct Long {
 
  private:
   static constexpr int MOST_SHIFTED = 2, MOST_PASSES = 6;
-  static constexpr int64_t WORTH_SHIFTING = 2;  // times as long as wide: one more pass beside 6 length k^2 - 8/3 k^3 for reflections at half the rate
+  // Times as long as wide: 7 length k^2 operations beside 6 length k^2 - 8/3 k^3 at half the rate for reflections.
+  static constexpr int64_t WORTH_SHIFTING = 2;
   static constexpr double NEAR = 0.5;
   static constexpr double SHIFT = 4;  // times eps, the root of the length and the norm: what the sums of a Gram matrix lose
 
