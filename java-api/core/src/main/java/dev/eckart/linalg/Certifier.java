@@ -150,7 +150,7 @@ final class Certifier {
     }
 
     /** max ‖(I − QᵀQ)ωᵢ‖. */
-    private double sketchedLoss(Tensor q) {
+    double sketchedLoss(Tensor q) {
         Tensor omega = probes(q.device(), q.dtype(), q.dim(1));
         Tensor product = q.transpose().matmul(q.matmul(omega));
         return Matrices.largest(Matrices.columnNorms(omega.subtract(product)));

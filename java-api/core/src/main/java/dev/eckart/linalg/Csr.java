@@ -158,6 +158,13 @@ public final class Csr implements LinearOperator, AutoCloseable {
         return transposed;
     }
 
+    /** The entries in F32, for products; indices are shared, and all of it belongs to the current scope. */
+    LinearOperator single() {
+        Compressed forward = entries.single();
+        Compressed backward = transposed().single();
+        return new CsrProducts(rows(), columns, forward, backward);
+    }
+
     /** The matrix with all its zeros, (m, n). */
     public Tensor toDense() {
         try (Scope scope = Scope.open()) {

@@ -50,6 +50,11 @@ record DenseOperator(Tensor a) implements LinearOperator {
     }
 
     @Override
+    public boolean isStored() {
+        return true;
+    }
+
+    @Override
     public OptionalDouble frobeniusNorm() {
         return OptionalDouble.of(a.norm());
     }

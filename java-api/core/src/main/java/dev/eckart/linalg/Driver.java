@@ -34,11 +34,14 @@ public enum Driver {
      * CholeskyQR3 (Fukaya et al. 2020) up to 1/ε, Householder reflections beyond; the condition is estimated.
      */
     CHOLESKY_QR,
-    /** Eigenvectors of AᵀA: fast, but singular values below √ε·σ₁ are lost; refused (falls back to gesdd) where that shows. */
+    /** Eigenvectors of AᵀA: fast, but singular values below √ε·σ₁ are lost; given up for another driver where that shows. */
     GRAM,
     /** Randomized subspace iteration (Halko, Martinsson and Tropp 2011, algorithms 4.4 and 5.1): for a few leading values. */
     RANDOMIZED,
-    /** Block Krylov iteration (Musco and Musco 2015): for a few leading values, also where they decay slowly. */
+    /**
+     * Block Krylov iteration (Musco and Musco 2015; Tropp and Webber 2023): for a few leading values, also where they decay slowly. Given up
+     * for another driver where singular values below √ε·σ₁ are asked for.
+     */
     KRYLOV;
 
     /** Whether it is the SVD of a small factor of A, on any device. */

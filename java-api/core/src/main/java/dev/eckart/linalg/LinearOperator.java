@@ -93,6 +93,11 @@ public interface LinearOperator {
         return ColumnStatistics.of(this);
     }
 
+    /** Whether blocks of rows and columns cost no more than reading them; else they are products. */
+    default boolean isStored() {
+        return false;
+    }
+
     /** Floating-point operations of a product with one vector. */
     default double flops() {
         return 2.0 * rows() * columns();

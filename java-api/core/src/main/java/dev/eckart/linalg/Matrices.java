@@ -1,6 +1,7 @@
 package dev.eckart.linalg;
 
 import dev.eckart.backend.ReduceOp;
+import dev.eckart.backend.View;
 import dev.eckart.memory.Bytes;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
@@ -43,6 +44,11 @@ final class Matrices {
         }
     }
 
+    /** A matrix as the batch of one that a product takes. */
+    static View single(Tensor t) {
+        return t.view().broadcastTo(Shape.of(1, t.dim(0), t.dim(1)));
+    }
+
     static void square(String operation, Tensor a) {
         if (a.dim(0) != a.dim(1)) {
             throw new IllegalArgumentException(operation + ": needs a square matrix, shape is " + a.shape());
@@ -69,6 +75,15 @@ final class Matrices {
         if (bytes > available) {
             throw new MemoryLimitException(what, bytes, available, remedy);
         }
+    }
+
+    /**
+     * Products of A with that many vectors, in so many calls: a dense A is packed by each, a sparse one's entries meet rows in memory.
+     */
+    static Work products(LinearOperator a, double vectors, double calls) {
+        double flops = a.flops() * vectors;
+        double packed = (double) a.rows() * a.columns() * a.dtype().bytes();
+        return a.flops() >= 1.0 * a.rows() * a.columns() ? new Work(flops, 0, packed * calls) : new Work(0, flops / 2, 0);
     }
 
     static String gib(long bytes) {

@@ -146,6 +146,11 @@ final class StandardizedOperator implements LinearOperator {
         return scale == null ? centred : centred.divide(scale);
     }
 
+    @Override
+    public boolean isStored() {
+        return a.isStored();
+    }
+
     /** From A's statistics, once. */
     @Override
     public OptionalDouble frobeniusNorm() {

@@ -40,7 +40,7 @@ class CsrTest {
                 .multiply(kept.minimum(zero.add(Tensor.of(new int[] {1}, 1))).to(type));
     }
 
-    private static Csr sparse(Tensor dense) {
+    static Csr sparse(Tensor dense) {
         double[][] rows = dense.toMatrix();
         List<int[]> places = new java.util.ArrayList<>();
         for (int i = 0; i < rows.length; i++) {

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** An interrupt ends a long operation at the next native call or block, and leaves no memory in use. */
@@ -41,11 +42,16 @@ class InterruptTest {
             "qr", Qr::of,
             "driver qr", a -> Svd.options().driver(Driver.QR).of(a),
             "randomized", a -> TruncatedSvd.rank(3).driver(Driver.RANDOMIZED).of(a),
-            "tolerance", a -> TruncatedSvd.tolerance(0.1).of(LinearOperator.of(a)),
+            "tolerance",
+                    a -> TruncatedSvd.tolerance(0.1).driver(Driver.RANDOMIZED).of(LinearOperator.of(a)),
             "gram", a -> TruncatedSvd.rank(3).driver(Driver.GRAM).of(a),
             "pca by svd", a -> Pca.components(3).solver(Pca.Solver.SVD).fit(a),
             "pca by covariance",
                     a -> Pca.components(3).solver(Pca.Solver.COVARIANCE).fit(a)));
+
+    static {
+        OPERATIONS.put("krylov", a -> TruncatedSvd.rank(3).driver(Driver.KRYLOV).of(a));
+    }
 
     static Stream<String> operations() {
         return OPERATIONS.keySet().stream();
@@ -91,19 +97,39 @@ class InterruptTest {
     }
 
     @ParameterizedTest
-    @MethodSource("passes")
-    void an_interrupt_during_a_pass_is_seen_before_the_next_but_one(int pass) {
-        try (Scope scope = Scope.open()) {
-            Counting operator = new Counting(Tensor.normal(DType.F64, 1, 60, 30), pass);
-            assertThatThrownBy(() -> TruncatedSvd.rank(3).powerIterations(20).of(operator))
+    @CsvSource({
+        "RANDOMIZED, 1", "RANDOMIZED, 2", "RANDOMIZED, 7", "RANDOMIZED, 12", "KRYLOV, 1", "KRYLOV, 2", "KRYLOV, 7", "GRAM, 1", "GRAM, 2"
+    })
+    void an_interrupt_during_a_pass_is_seen_before_the_next_but_one(Driver driver, int pass) throws InterruptedException {
+        try (Tensor a = Tensor.normal(DType.F64, 1, 600, 300)) {
+            long before = Settled.memoryInUse();
+            Counting operator = new Counting(a, pass);
+            assertThatThrownBy(() -> TruncatedSvd.rank(20)
+                            .driver(driver)
+                            .powerIterations(20)
+                            .of(operator))
                     .isInstanceOf(CancellationException.class)
                     .hasMessageContaining("interrupted");
             assertThat(operator.passes).isBetween(pass, pass + 1);
+            assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+            assertThat(MemoryBudget.used()).isEqualTo(before);
         }
     }
 
-    static Stream<Integer> passes() {
-        return Stream.of(1, 2, 7, 12);
+    @Test
+    void an_interrupt_of_a_search_for_a_tolerance_gives_its_memory_back() throws InterruptedException {
+        try (Tensor a = Tensor.normal(DType.F64, 1, 600, 300)) {
+            long before = Settled.memoryInUse();
+            for (Driver driver : new Driver[] {Driver.RANDOMIZED, Driver.KRYLOV}) {
+                Counting operator = new Counting(a, 9);
+                assertThatThrownBy(() ->
+                                TruncatedSvd.tolerance(0.2).driver(driver).of(operator))
+                        .isInstanceOf(CancellationException.class);
+                assertThat(operator.passes).isBetween(9, 10);
+                assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+                assertThat(MemoryBudget.used()).isEqualTo(before);
+            }
+        }
     }
 
     /** A matrix whose reader is interrupted during a given pass over it. */

@@ -43,7 +43,7 @@ class TruncatedSvdTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"GESVDJ", "JACOBI", "KRYLOV"})
+            names = {"GESVDJ", "JACOBI"})
     void should_find_the_leading_triplets(Driver driver) {
         for (DType type : new DType[] {DType.F64, DType.F32}) {
             for (long[] shape : new long[][] {{60, 40}, {40, 60}, {50, 50}}) {
@@ -54,8 +54,10 @@ class TruncatedSvdTest {
                 double tolerance = Tolerance.factorization(type, shape[0], shape[1], 1);
                 assertThat(few.u().shape()).isEqualTo(Shape.of(shape[0], k));
                 assertThat(few.vt().shape()).isEqualTo(Shape.of(k, shape[1]));
-                // The Gram matrix squares: its relative error is ε·(σ₁/σ_k)².
-                double slack = driver == Driver.GRAM ? Math.pow(4, k) : 1;
+                // The Gram matrix squares: its relative error is ε·(σ₁/σ_k)². Krylov iteration stops at an excess.
+                double slack = driver == Driver.GRAM
+                        ? Math.pow(4, k)
+                        : driver == Driver.KRYLOV || driver == Driver.AUTO ? 1e-5 / tolerance : 1;
                 assertThat(few.s().toArray())
                         .usingComparatorWithPrecision(tolerance * slack)
                         .containsExactly(all.s().slice(0, 0, k).toArray());
@@ -153,7 +155,7 @@ class TruncatedSvdTest {
         assertThat(svd.s().toArray())
                 .usingComparatorWithPrecision(1e-4)
                 .containsExactly(Svd.of(dense).s().slice(0, 0, 20).toArray());
-        assertThatThrownBy(() -> TruncatedSvd.rank(2).driver(Driver.GRAM).of(operator))
+        assertThatThrownBy(() -> TruncatedSvd.rank(2).driver(Driver.QR).of(operator))
                 .hasMessageContaining("dense");
     }
 
@@ -213,7 +215,7 @@ class TruncatedSvdTest {
     @Test
     void should_explain_its_choice() {
         Tensor tall = Tensor.zeros(DType.F64, 3000, 1000);
-        assertThat(TruncatedSvd.rank(10).explain(tall).driver()).isEqualTo(Driver.RANDOMIZED);
+        assertThat(TruncatedSvd.rank(10).explain(tall).driver()).isEqualTo(Driver.KRYLOV);
         assertThat(TruncatedSvd.rank(900).explain(tall).driver()).isEqualTo(Driver.GESDD);
         assertThat(TruncatedSvd.rank(10).explain(tall).toString()).contains("Gflop", "predicted", "workspace");
     }

@@ -1,0 +1,118 @@
+package dev.eckart.linalg;
+
+import dev.eckart.tensor.Scope;
+import dev.eckart.tensor.Tensor;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Right singular vectors as eigenvectors of AᵀA, for an A whose short side is up to a few thousand: one product over A, and one for
+ * A·V. Rounding ε·σ₁² of AᵀA hides what is below √ε·σ₁; that is looked for afterwards, in the values and in ‖Av − σu‖.
+ */
+final class GramSvd {
+    /** Vectors that see the residual. */
+    private static final int PROBES = 8;
+    /** Of what the check lets pass, the part that an iteration which ends early may use. */
+    private static final double PART = 0.3;
+    /** Below it, all eigenvectors take no longer than the leading ones. */
+    private static final long FEW = 5;
+
+    private static final long SMALL = 192;
+
+    private GramSvd() {}
+
+    /**
+     * The wanted triplets.
+     *
+     * @param fallbacks gets the reason when there is no result
+     */
+    static Optional<Triplets> of(LinearOperator a, Wanted wanted, Sketching how, List<String> fallbacks) {
+        boolean wide = a.rows() < a.columns();
+        LinearOperator tall = TransposedOperator.tall(a);
+        if (tall.columns() == 0 || wanted.rank() == 0) {
+            return Optional.of(Triplets.none(a));
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor square = GramMatrix.of(tall);
+            if (square.backend().firstNonFinite(square.view()) >= 0) {
+                fallbacks.add("gram: AᵀA overflows");
+                return Optional.empty();
+            }
+            int passes = GramMatrix.passes(tall);
+            Optional<Tensor> v = rightVectors(square, tall, wanted, how);
+            Triplets found = v.map(some -> Triplets.ofRightSpace(tall, some, passes)).orElse(null);
+            if (found == null || lost(found, square)) {
+                fallbacks.add("gram: singular values below √ε·σ₁ are lost");
+                return Optional.empty();
+            }
+            double residual = residual(tall, found, how);
+            double first = found.s().dim(0) == 0 ? 0 : found.s().get(0);
+            if (!(residual <= Math.sqrt(a.dtype().epsilon()) * first)) {
+                fallbacks.add(String.format(
+                        Locale.ROOT, "gram: ‖Av − σu‖ is %.1e·σ₁, above √ε·σ₁", residual / first));
+                return Optional.empty();
+            }
+            return Optional.of(
+                    (wide ? found.transposed() : found).oriented().keepIn(scope));
+        }
+    }
+
+    /** The wanted eigenvectors of AᵀA as columns; none, where the tolerance is below what it shows. */
+    private static Optional<Tensor> rightVectors(
+            Tensor square, LinearOperator tall, Wanted wanted, Sketching how) {
+        long n = square.dim(0);
+        if (fewPay(n, wanted)) {
+            long width = BlockKrylov.width(n, wanted.rank());
+            double residual = PART * Math.sqrt(square.dtype().epsilon());
+            BlockKrylov.Goal goal = new BlockKrylov.Goal(
+                    wanted, OptionalDouble.empty(), residual, square.dtype().epsilon(), residual, n, Math.max(n / 2, 4 * wanted.rank()));
+            BlockKrylov.Leading leading = BlockKrylov.find(
+                    square::matmul, how.normal(square.device(), square.dtype(), 0, n, width), goal);
+            if (leading.converged() || leading.lost()) {
+                return leading.lost() ? Optional.empty() : Optional.of(leading.vectors());
+            }
+        }
+        Eigh eigen = Eigh.of(square);
+        double[] s = BlockKrylov.roots(eigen.w().toArray());
+        long k = wanted.among(s, wanted.byRank() ? Double.NaN : tall.frobeniusNorm().orElseThrow());
+        return k < 0
+                ? Optional.empty()
+                : Optional.of(eigen.vt().slice(0, 0, k).transpose().contiguous());
+    }
+
+    private static boolean fewPay(long n, Wanted wanted) {
+        return wanted.byRank() && n >= SMALL && wanted.rank() * FEW <= n;
+    }
+
+    /** Values below √ε·σ₁; or squares that leave the range of the type, and with it the digits. */
+    private static boolean lost(Triplets found, Tensor square) {
+        double[] s = found.s().toArray();
+        return Wanted.lostInSquares(s, s.length, square.dtype())
+                || s.length > 0 && s[0] * s[0] < BlockKrylov.leastSquare(square.dtype());
+    }
+
+    /** The root of the mean of ‖Avᵢ − σᵢuᵢ‖², as sums with random weights show it. */
+    private static double residual(LinearOperator tall, Triplets found, Sketching how) {
+        long k = found.s().dim(0);
+        if (k == 0) {
+            return 0;
+        }
+        Tensor weights = how.normal(tall.device(), tall.dtype(), 1, k, PROBES);
+        Tensor expected = found.u().matmul(weights.multiply(found.s().reshape(-1, 1)));
+        Tensor seen = tall.multiply(found.vt().transpose().matmul(weights));
+        return seen.subtract(expected).norm() / Math.sqrt((double) PROBES * k);
+    }
+
+    /** What it takes for a tall A (m, n): AᵀA, its eigenvectors, A·V and its decomposition. */
+    static Work work(LinearOperator a, Wanted wanted) {
+        LinearOperator tall = TransposedOperator.tall(a);
+        double n = tall.columns();
+        double k = wanted.byRank() ? wanted.rank() : n / 4;
+        Work eigen = fewPay((long) n, wanted)
+                ? Work.products(2 * n * n * BlockKrylov.columns((long) n, (long) k)).plus(BlockKrylov.work((long) n, (long) k))
+                : BlockKrylov.eigenvectors(n);
+        return eigen.plus(GramMatrix.work(tall)).plus(KrylovSvd.end(tall, k));
+    }
+}
