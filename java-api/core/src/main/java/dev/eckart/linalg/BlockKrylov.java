@@ -36,7 +36,14 @@ final class BlockKrylov implements AutoCloseable {
      * @param mostProducts with single vectors, after which what there is has to do
      * @param mostColumns of the basis
      */
-    record Goal(Wanted wanted, OptionalDouble norm, double excess, double floor, double residual, long mostProducts, long mostColumns) {}
+    record Goal(
+            Wanted wanted,
+            OptionalDouble norm,
+            double excess,
+            double floor,
+            double residual,
+            long mostProducts,
+            long mostColumns) {}
 
     /**
      * What was found.
@@ -60,6 +67,7 @@ final class BlockKrylov implements AutoCloseable {
     private Tensor block;
     /** The rows of T, each at least up to its diagonal. */
     private List<double[]> t = new ArrayList<>();
+
     private long products;
     private int steps;
 
@@ -76,7 +84,9 @@ final class BlockKrylov implements AutoCloseable {
             last = sum;
             k = count;
             double ratio = Math.min(SLOWEST, step / before);
-            return step == 0 ? 0 : before == Double.POSITIVE_INFINITY ? Double.POSITIVE_INFINITY : step * ratio / (1 - ratio);
+            return step == 0
+                    ? 0
+                    : before == Double.POSITIVE_INFINITY ? Double.POSITIVE_INFINITY : step * ratio / (1 - ratio);
         }
     }
 
@@ -121,7 +131,8 @@ final class BlockKrylov implements AutoCloseable {
             steps++;
             products += block.dim(1);
             if (w.backend().firstNonFinite(w.view()) >= 0) {
-                return new Leading(scope.keep(block.copy()), new double[] {Double.POSITIVE_INFINITY}, steps, false, false);
+                return new Leading(
+                        scope.keep(block.copy()), new double[] {Double.POSITIVE_INFINITY}, steps, false, false);
             }
             Tensor h = basis.coefficients(w);
             basis.subtract(h, w);

@@ -102,7 +102,8 @@ record Compressed(Tensor starts, Tensor indices, Tensor values) implements AutoC
 
     /** With entries in F32; the places are shared. */
     Compressed single() {
-        return new Compressed(starts.slice(0, 0, starts.dim(0)), indices.slice(0, 0, indices.dim(0)), values.to(DType.F32));
+        return new Compressed(
+                starts.slice(0, 0, starts.dim(0)), indices.slice(0, 0, indices.dim(0)), values.to(DType.F32));
     }
 
     private Backend.Sparse sparse() {

@@ -58,9 +58,8 @@ final class GramMatrix {
     /** Bytes beside the matrix itself. */
     static long workspace(LinearOperator a) {
         long n = a.columns();
-        long elements = passes(a) == 1
-                ? Math.min(a.rows() * n, BLOCK_ELEMENTS + n)
-                : Math.min(n, WIDTH) * (2 * n + a.rows());
+        long elements =
+                passes(a) == 1 ? Math.min(a.rows() * n, BLOCK_ELEMENTS + n) : Math.min(n, WIDTH) * (2 * n + a.rows());
         return elements * a.dtype().bytes();
     }
 }

@@ -42,7 +42,8 @@ final class GramSvd {
             }
             int passes = GramMatrix.passes(tall);
             Optional<Tensor> v = rightVectors(square, tall, wanted, how);
-            Triplets found = v.map(some -> Triplets.ofRightSpace(tall, some, passes)).orElse(null);
+            Triplets found =
+                    v.map(some -> Triplets.ofRightSpace(tall, some, passes)).orElse(null);
             if (found == null || lost(found, square)) {
                 fallbacks.add("gram: singular values below √ε·σ₁ are lost");
                 return Optional.empty();
@@ -50,33 +51,37 @@ final class GramSvd {
             double residual = residual(tall, found, how);
             double first = found.s().dim(0) == 0 ? 0 : found.s().get(0);
             if (!(residual <= Math.sqrt(a.dtype().epsilon()) * first)) {
-                fallbacks.add(String.format(
-                        Locale.ROOT, "gram: ‖Av − σu‖ is %.1e·σ₁, above √ε·σ₁", residual / first));
+                fallbacks.add(String.format(Locale.ROOT, "gram: ‖Av − σu‖ is %.1e·σ₁, above √ε·σ₁", residual / first));
                 return Optional.empty();
             }
-            return Optional.of(
-                    (wide ? found.transposed() : found).oriented().keepIn(scope));
+            return Optional.of((wide ? found.transposed() : found).oriented().keepIn(scope));
         }
     }
 
     /** The wanted eigenvectors of AᵀA as columns; none, where the tolerance is below what it shows. */
-    private static Optional<Tensor> rightVectors(
-            Tensor square, LinearOperator tall, Wanted wanted, Sketching how) {
+    private static Optional<Tensor> rightVectors(Tensor square, LinearOperator tall, Wanted wanted, Sketching how) {
         long n = square.dim(0);
         if (fewPay(n, wanted)) {
             long width = BlockKrylov.width(n, wanted.rank());
             double residual = PART * Math.sqrt(square.dtype().epsilon());
             BlockKrylov.Goal goal = new BlockKrylov.Goal(
-                    wanted, OptionalDouble.empty(), residual, square.dtype().epsilon(), residual, n, Math.max(n / 2, 4 * wanted.rank()));
-            BlockKrylov.Leading leading = BlockKrylov.find(
-                    square::matmul, how.normal(square.device(), square.dtype(), 0, n, width), goal);
+                    wanted,
+                    OptionalDouble.empty(),
+                    residual,
+                    square.dtype().epsilon(),
+                    residual,
+                    n,
+                    Math.max(n / 2, 4 * wanted.rank()));
+            BlockKrylov.Leading leading =
+                    BlockKrylov.find(square::matmul, how.normal(square.device(), square.dtype(), 0, n, width), goal);
             if (leading.converged() || leading.lost()) {
                 return leading.lost() ? Optional.empty() : Optional.of(leading.vectors());
             }
         }
         Eigh eigen = Eigh.of(square);
         double[] s = BlockKrylov.roots(eigen.w().toArray());
-        long k = wanted.among(s, wanted.byRank() ? Double.NaN : tall.frobeniusNorm().orElseThrow());
+        long k = wanted.among(
+                s, wanted.byRank() ? Double.NaN : tall.frobeniusNorm().orElseThrow());
         return k < 0
                 ? Optional.empty()
                 : Optional.of(eigen.vt().slice(0, 0, k).transpose().contiguous());
@@ -111,7 +116,8 @@ final class GramSvd {
         double n = tall.columns();
         double k = wanted.byRank() ? wanted.rank() : n / 4;
         Work eigen = fewPay((long) n, wanted)
-                ? Work.products(2 * n * n * BlockKrylov.columns((long) n, (long) k)).plus(BlockKrylov.work((long) n, (long) k))
+                ? Work.products(2 * n * n * BlockKrylov.columns((long) n, (long) k))
+                        .plus(BlockKrylov.work((long) n, (long) k))
                 : BlockKrylov.eigenvectors(n);
         return eigen.plus(GramMatrix.work(tall)).plus(KrylovSvd.end(tall, k));
     }

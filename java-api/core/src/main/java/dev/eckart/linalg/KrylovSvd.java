@@ -39,7 +39,9 @@ final class KrylovSvd {
         }
         try (Scope scope = Scope.open()) {
             Optional<Space> first = inSinglePrecision(a, wanted, how);
-            Space space = first.isPresent() ? first.get() : Space.of(tall, a, wanted, how, a.dtype().epsilon());
+            Space space = first.isPresent()
+                    ? first.get()
+                    : Space.of(tall, a, wanted, how, a.dtype().epsilon());
             int passes = (tall.isStreamed() ? 1 : 2) * space.leading.steps();
             String reason = space.problem(a.dtype());
             if (reason == null) {
@@ -65,7 +67,8 @@ final class KrylovSvd {
             return Optional.empty();
         }
         return SinglePrecision.of(a.operator())
-                .map(single -> Space.of(TransposedOperator.tall(single), a, wanted, how, SINGLE_FLOOR * DType.F32.epsilon()))
+                .map(single ->
+                        Space.of(TransposedOperator.tall(single), a, wanted, how, SINGLE_FLOOR * DType.F32.epsilon()))
                 .filter(space -> space.problem(DType.F32) == null)
                 .map(space -> space.in(DType.F64));
     }
@@ -99,7 +102,8 @@ final class KrylovSvd {
     }
 
     /** No more products than subspace iteration would take: with as many, no other vectors of the same space are better. */
-    private static BlockKrylov.Goal goal(long n, OptionalDouble norm, Wanted wanted, Sketching how, double floor, long width) {
+    private static BlockKrylov.Goal goal(
+            long n, OptionalDouble norm, Wanted wanted, Sketching how, double floor, long width) {
         boolean byRank = wanted.byRank();
         long most = byRank ? (how.powers(n, wanted.rank()) + 1) * how.block(n, wanted.rank()) : Long.MAX_VALUE;
         long columns = byRank ? mostColumns(n, wanted.rank(), width) : n;
@@ -121,7 +125,8 @@ final class KrylovSvd {
     static Work end(LinearOperator tall, double k) {
         double m = tall.rows();
         double decomposition = 6 * m * k * k + 20 * k * k * k + 8 * tall.columns() * k * k;
-        return Matrices.products(tall, 2 * k, 2).plus(new Work(decomposition, 0, 4 * m * k * tall.dtype().bytes()));
+        return Matrices.products(tall, 2 * k, 2)
+                .plus(new Work(decomposition, 0, 4 * m * k * tall.dtype().bytes()));
     }
 
     /** What it takes, when it converges as it mostly does. */
@@ -142,13 +147,18 @@ final class KrylovSvd {
         long width = width(TransposedOperator.tall(a), k, how);
         long columns = mostColumns(n, k, width);
         long t = 4 * columns * columns * Double.BYTES;
-        return t + (n * (columns + k + 4 * width) + m * (width + 2 * k)) * a.dtype().bytes() + single(a);
+        return t
+                + (n * (columns + k + 4 * width) + m * (width + 2 * k))
+                        * a.dtype().bytes()
+                + single(a);
     }
 
     /** Bytes of a copy in F32. */
     private static long single(LinearOperator a) {
         boolean copied = a.dtype() == DType.F64 && Math.min(a.rows(), a.columns()) >= WORTH_SINGLE;
-        long entries = a instanceof Csr sparse ? 2 * sparse.entries() : a instanceof DenseOperator ? a.rows() * a.columns() : 0;
+        long entries = a instanceof Csr sparse
+                ? 2 * sparse.entries()
+                : a instanceof DenseOperator ? a.rows() * a.columns() : 0;
         return copied ? entries * DType.F32.bytes() : 0;
     }
 }

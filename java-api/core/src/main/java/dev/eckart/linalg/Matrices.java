@@ -83,7 +83,9 @@ final class Matrices {
     static Work products(LinearOperator a, double vectors, double calls) {
         double flops = a.flops() * vectors;
         double packed = (double) a.rows() * a.columns() * a.dtype().bytes();
-        return a.flops() >= 1.0 * a.rows() * a.columns() ? new Work(flops, 0, packed * calls) : new Work(0, flops / 2, 0);
+        return a.flops() >= 1.0 * a.rows() * a.columns()
+                ? new Work(flops, 0, packed * calls)
+                : new Work(0, flops / 2, 0);
     }
 
     static String gib(long bytes) {

@@ -26,8 +26,7 @@ final class RangeFinder {
      * @param most columns of Q
      * @param fallbacks gets the reason when there is no result
      */
-    static Optional<Triplets> of(
-            LinearOperator a, Wanted wanted, long most, Sketching how, List<String> fallbacks) {
+    static Optional<Triplets> of(LinearOperator a, Wanted wanted, long most, Sketching how, List<String> fallbacks) {
         double norm = a.frobeniusNorm().orElseThrow();
         if (wanted.among(new double[0], norm) == 0) {
             return Optional.of(Triplets.none(a));
@@ -47,7 +46,8 @@ final class RangeFinder {
                 Interrupts.check("truncated svd");
                 long width = Math.min(small - q.size(), Math.max(WIDTH, Math.min(WIDEST, q.size() / 2)));
                 try (Scope step = Scope.open()) {
-                    Tensor next = direction(a, q, bt, how.normal(a.device(), a.dtype(), block, a.columns(), width), how);
+                    Tensor next =
+                            direction(a, q, bt, how.normal(a.device(), a.dtype(), block, a.columns(), width), how);
                     Tensor rows = a.multiplyTransposed(next);
                     double part = rows.norm() / norm;
                     rest -= part * part;

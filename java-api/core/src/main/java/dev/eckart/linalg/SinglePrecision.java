@@ -1,7 +1,6 @@
 package dev.eckart.linalg;
 
 import dev.eckart.memory.DType;
-import dev.eckart.tensor.Tensor;
 import java.util.Optional;
 
 /**

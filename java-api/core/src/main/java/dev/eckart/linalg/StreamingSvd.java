@@ -90,7 +90,8 @@ public final class StreamingSvd implements AutoCloseable {
     public static StreamingSvd rank(long k, long columns, DType type, long seed) {
         Matrices.checkType("streaming svd", type);
         if (k < 0 || columns < 0 || k > columns) {
-            throw new IllegalArgumentException("streaming svd: rank " + k + " is outside 0.." + columns + ", the number of columns");
+            throw new IllegalArgumentException(
+                    "streaming svd: rank " + k + " is outside 0.." + columns + ", the number of columns");
         }
         long width = Math.min(columns, 4 * k + 1);
         long core = 2 * width + 1;
@@ -116,8 +117,9 @@ public final class StreamingSvd implements AutoCloseable {
     public void add(Tensor block) {
         Matrices.check("streaming svd", block);
         if (block.dim(1) != columns || block.dtype() != type || !block.device().equals(Device.cpu())) {
-            throw new IllegalArgumentException("streaming svd: rows " + block.shape() + " " + block.dtype() + " on " + block.device()
-                    + "; the sketch takes (r," + columns + ") " + type + " on the cpu: cast with to(dtype), move with to(device)");
+            throw new IllegalArgumentException("streaming svd: rows " + block.shape() + " " + block.dtype() + " on "
+                    + block.device() + "; the sketch takes (r," + columns + ") " + type
+                    + " on the cpu: cast with to(dtype), move with to(device)");
         }
         Interrupts.check("streaming svd");
         if (block.dim(0) == 0) {
@@ -128,8 +130,11 @@ public final class StreamingSvd implements AutoCloseable {
             Tensor image = block.matmul(omega);
             Tensor left = normal(Stream.CORE_LEFT, rows, count, core);
             Tensor middle = left.transpose().matmul(block.matmul(psi));
-            Tensor right = normal(Stream.CORANGE, rows, count, width).transpose().matmul(block);
-            Tensor probe = normal(Stream.ERROR, rows, count, Certifier.PROBES).transpose().matmul(block);
+            Tensor right =
+                    normal(Stream.CORANGE, rows, count, width).transpose().matmul(block);
+            Tensor probe = normal(Stream.ERROR, rows, count, Certifier.PROBES)
+                    .transpose()
+                    .matmul(block);
             grow(rows + count);
             range.slice(0, rows, rows + count).assign(image);
             addTo(corange, right);
@@ -142,7 +147,8 @@ public final class StreamingSvd implements AutoCloseable {
     /** Makes room for that many rows of Y. */
     private void grow(long needed) {
         if (needed > range.dim(0)) {
-            Tensor larger = Scope.outside(() -> Tensor.empty(Device.cpu(), type, Math.max(needed, 3 * range.dim(0) / 2), width));
+            Tensor larger = Scope.outside(
+                    () -> Tensor.empty(Device.cpu(), type, Math.max(needed, 3 * range.dim(0) / 2), width));
             larger.slice(0, 0, rows).assign(range.slice(0, 0, rows));
             range.close();
             range = larger;
@@ -178,8 +184,7 @@ public final class StreamingSvd implements AutoCloseable {
     }
 
     private Triplets empty() {
-        return new Triplets(
-                Tensor.zeros(type, rows, 0), Tensor.zeros(type, 0), Tensor.zeros(type, 0, columns), 1);
+        return new Triplets(Tensor.zeros(type, rows, 0), Tensor.zeros(type, 0), Tensor.zeros(type, 0, columns), 1);
     }
 
     /** Y = Q·R₁, Xᵀ = P·R₂, C = (Φ·Q)⁺·Z·((Ψ·P)⁺)ᵀ, A ≈ Q·C·Pᵀ. */
@@ -192,11 +197,16 @@ public final class StreamingSvd implements AutoCloseable {
             Interrupts.check("streaming svd");
             long to = Math.min(rows, from + step);
             try (Scope block = Scope.open()) {
-                addTo(left, normal(Stream.CORE_LEFT, from, to - from, core).transpose().matmul(q.slice(0, from, to)));
+                addTo(
+                        left,
+                        normal(Stream.CORE_LEFT, from, to - from, core)
+                                .transpose()
+                                .matmul(q.slice(0, from, to)));
             }
         }
         Tensor half = leastSquares(left, center);
-        Tensor middle = leastSquares(psi.transpose().matmul(p), half.transpose()).transpose();
+        Tensor middle =
+                leastSquares(psi.transpose().matmul(p), half.transpose()).transpose();
         Svd inner = Svd.options().certify(Certificate.Level.NONE).of(middle);
         return new Triplets(q.matmul(inner.u()), inner.s(), inner.vt().matmul(p.transpose()), 1);
     }
@@ -212,8 +222,10 @@ public final class StreamingSvd implements AutoCloseable {
     /** max ‖(A − U·S·Vᵀ)ᵀθᵢ‖ bounds the spectral norm as the certificate of any factorization does. */
     private Certificate certificate(Triplets t) {
         Tensor theta = normal(Stream.ERROR, 0, rows, Certifier.PROBES);
-        Tensor product = t.vt().transpose().matmul(t.u().transpose().matmul(theta).multiply(t.s().reshape(-1, 1)));
-        double residual = Certifier.FACTOR * Matrices.largest(Matrices.columnNorms(seen.transpose().subtract(product)));
+        Tensor product =
+                t.vt().transpose().matmul(t.u().transpose().matmul(theta).multiply(t.s().reshape(-1, 1)));
+        double residual = Certifier.FACTOR
+                * Matrices.largest(Matrices.columnNorms(seen.transpose().subtract(product)));
         double scale = t.s().dim(0) == 0 ? 0 : t.s().get(0);
         Certifier certifier = new Certifier(Certificate.Level.ESTIMATE, seed);
         return new Certificate(

@@ -29,8 +29,7 @@ final class TruncatedChoice {
         this.wanted = wanted;
         this.how = how;
         this.asked = asked;
-        this.full = Driver.valueOf(
-                Backends.of(a.device()).svdDrivers().get(0).name());
+        this.full = Driver.valueOf(Backends.of(a.device()).svdDrivers().get(0).name());
         this.small = Math.min(a.rows(), a.columns());
         if (isFull(asked) && !(a instanceof DenseOperator)) {
             throw new IllegalArgumentException("truncated svd: driver " + asked
@@ -49,7 +48,10 @@ final class TruncatedChoice {
             return matrix.a();
         }
         Matrices.requireMemory(
-                "truncated svd of " + shape() + " as a dense matrix", a.device(), bytes(), "ask for a rank, or a larger tolerance");
+                "truncated svd of " + shape() + " as a dense matrix",
+                a.device(),
+                bytes(),
+                "ask for a rank, or a larger tolerance");
         return a.columns(0, a.columns());
     }
 
@@ -61,8 +63,7 @@ final class TruncatedChoice {
         if (mostColumns() >= TRIAL) {
             return plan(
                     Driver.RANDOMIZED,
-                    "the rank is not known before: up to " + mostColumns() + " triplets, then "
-                            + best().driver());
+                    "the rank is not known before: up to " + mostColumns() + " triplets, then " + best().driver());
         }
         return best();
     }
@@ -73,7 +74,10 @@ final class TruncatedChoice {
             return best().driver();
         }
         boolean dense = a instanceof DenseOperator;
-        if (!wanted.byRank() || dense && plan(full, "").seconds() < plan(Driver.RANDOMIZED, "").seconds()) {
+        if (!wanted.byRank()
+                || dense
+                        && plan(full, "").seconds()
+                                < plan(Driver.RANDOMIZED, "").seconds()) {
             return full;
         }
         return Driver.RANDOMIZED;
@@ -96,7 +100,8 @@ final class TruncatedChoice {
 
     private double rangeSeconds(long columns) {
         Work work = RangeFinder.work(a, columns, how);
-        return SvdPlan.of(a.device(), a.dtype(), shape(), columns, Driver.RANDOMIZED, "", work, 0, 0).seconds();
+        return SvdPlan.of(a.device(), a.dtype(), shape(), columns, Driver.RANDOMIZED, "", work, 0, 0)
+                .seconds();
     }
 
     /** The fastest, as predicted, of those that AUTO may take. */
@@ -131,9 +136,7 @@ final class TruncatedChoice {
             case KRYLOV -> KrylovSvd.work(a, wanted.byRank() ? k : small / 4, how);
             case GRAM -> GramSvd.work(a, wanted);
             case RANDOMIZED ->
-                wanted.byRank()
-                        ? SubspaceIteration.work(a, k, how)
-                        : RangeFinder.work(a, small / 4.0, how);
+                wanted.byRank() ? SubspaceIteration.work(a, k, how) : RangeFinder.work(a, small / 4.0, how);
             default -> DenseWork.of(driver, a.dtype(), a.rows(), a.columns(), true);
         };
     }
@@ -147,7 +150,13 @@ final class TruncatedChoice {
                 GramMatrix.workspace(TransposedOperator.tall(a)) + 6 * small * small * bytes + k * sides * bytes;
             case RANDOMIZED -> 3 * sides * how.block(small, k) * bytes;
             default ->
-                small == 0 ? 0 : (a instanceof DenseOperator ? 1 : 2) * bytes() + small * sides * bytes + Backends.of(a.device()).svdWorkspace(SvdDriver.valueOf(full.name()), true, a.dtype(), a.rows(), a.columns());
+                small == 0
+                        ? 0
+                        : (a instanceof DenseOperator ? 1 : 2) * bytes()
+                                + small * sides * bytes
+                                + Backends.of(a.device())
+                                        .svdWorkspace(
+                                                SvdDriver.valueOf(full.name()), true, a.dtype(), a.rows(), a.columns());
         };
     }
 

@@ -148,8 +148,9 @@ public final class TruncatedSvd {
                     "ask for a smaller rank");
             KnownNorm known = new KnownNorm(a);
             if (!wanted.byRank() && known.frobeniusNorm().isEmpty()) {
-                throw new IllegalArgumentException("truncated svd: a tolerance needs the operator's Frobenius norm, which it"
-                        + " does not know; give a rank");
+                throw new IllegalArgumentException(
+                        "truncated svd: a tolerance needs the operator's Frobenius norm, which it"
+                                + " does not know; give a rank");
             }
             return decompose(known, choice, plan.driver());
         }
@@ -166,8 +167,8 @@ public final class TruncatedSvd {
                     found = run(a, choice, used, fallbacks);
                 }
                 Triplets t = found.get().triplets;
-                Certificate certificate = certifier.certify(
-                        a, t.u(), t.s(), t.vt(), found.get().driver, fallbacks, t.passes());
+                Certificate certificate =
+                        certifier.certify(a, t.u(), t.s(), t.vt(), found.get().driver, fallbacks, t.passes());
                 t.keepIn(scope);
                 return new Svd(t.u(), t.s(), t.vt(), certificate);
             }
@@ -185,24 +186,20 @@ public final class TruncatedSvd {
                 return Optional.empty();
             }
             Sketching how = how();
-            Optional<Triplets> found =
-                    switch (with) {
-                        case KRYLOV -> KrylovSvd.of(a, wanted, how, fallbacks);
-                        case GRAM -> GramSvd.of(a, wanted, how, fallbacks);
-                        default ->
-                            wanted.byRank()
-                                    ? Optional.of(SubspaceIteration.of(a, wanted.rank(), how))
-                                    : RangeFinder.of(a, wanted, choice.mostColumns(), how, fallbacks);
-                    };
+            Optional<Triplets> found = switch (with) {
+                case KRYLOV -> KrylovSvd.of(a, wanted, how, fallbacks);
+                case GRAM -> GramSvd.of(a, wanted, how, fallbacks);
+                default ->
+                    wanted.byRank()
+                            ? Optional.of(SubspaceIteration.of(a, wanted.rank(), how))
+                            : RangeFinder.of(a, wanted, choice.mostColumns(), how, fallbacks);
+            };
             return found.map(t -> new Found(t, with));
         }
 
         /** A full decomposition, of which the rest is thrown away. */
         private Found cut(TruncatedChoice choice, Driver with, List<String> fallbacks) {
-            Svd all = Svd.options()
-                    .driver(with)
-                    .certify(Certificate.Level.NONE)
-                    .of(choice.dense());
+            Svd all = Svd.options().driver(with).certify(Certificate.Level.NONE).of(choice.dense());
             fallbacks.addAll(all.certificate().fallbacks());
             Triplets found = new Triplets(all.u(), all.s(), all.vt(), 1)
                     .first(wanted.amongAll(all.s().toArray()));
@@ -220,8 +217,8 @@ public final class TruncatedSvd {
         private void checkRank(LinearOperator a) {
             long small = Math.min(a.rows(), a.columns());
             if (wanted.rank() > small) {
-                throw new IllegalArgumentException("truncated svd: rank " + wanted.rank() + " is above min(m,n) = " + small
-                        + " of shape (" + a.rows() + "," + a.columns() + ")");
+                throw new IllegalArgumentException("truncated svd: rank " + wanted.rank() + " is above min(m,n) = "
+                        + small + " of shape (" + a.rows() + "," + a.columns() + ")");
             }
         }
     }

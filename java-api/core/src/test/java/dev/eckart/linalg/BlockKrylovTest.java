@@ -46,9 +46,15 @@ class BlockKrylovTest {
                 // λ leaves θ only by the square of what the vector has of others
                 assertThat(Math.abs(v.get(i, i))).isBetween(1 - 1e-5, 1 + 1e-12);
             }
-            assertThat(v.transpose().matmul(v).subtract(Tensor.eye(DType.F64, k)).norm()).isLessThan(1e-12);
+            assertThat(v.transpose()
+                            .matmul(v)
+                            .subtract(Tensor.eye(DType.F64, k))
+                            .norm())
+                    .isLessThan(1e-12);
             if (columns < 100) {
-                assertThat(found.steps() * (long) width).as("columns multiplied").isGreaterThan(columns);
+                assertThat(found.steps() * (long) width)
+                        .as("columns multiplied")
+                        .isGreaterThan(columns);
             }
         }
         assertThat(MemoryBudget.used()).isEqualTo(before);
@@ -82,8 +88,8 @@ class BlockKrylovTest {
             for (double scale : new double[] {0, 1, 1e-5}) {
                 BlockKrylov.Goal goal =
                         new BlockKrylov.Goal(Wanted.rank(12), OptionalDouble.empty(), 1e-5, -1, 1, 10_000, 100);
-                BlockKrylov.Leading found = BlockKrylov.find(
-                        x -> x.multiply(scale), Tensor.normal(DType.F64, 5, 100, 8), goal);
+                BlockKrylov.Leading found =
+                        BlockKrylov.find(x -> x.multiply(scale), Tensor.normal(DType.F64, 5, 100, 8), goal);
                 assertThat(found.converged()).isTrue();
                 assertThat(found.values()).usingComparatorWithPrecision(1e-14).containsOnly(scale);
             }

@@ -98,9 +98,18 @@ class InterruptTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RANDOMIZED, 1", "RANDOMIZED, 2", "RANDOMIZED, 7", "RANDOMIZED, 12", "KRYLOV, 1", "KRYLOV, 2", "KRYLOV, 7", "GRAM, 1", "GRAM, 2"
+        "RANDOMIZED, 1",
+        "RANDOMIZED, 2",
+        "RANDOMIZED, 7",
+        "RANDOMIZED, 12",
+        "KRYLOV, 1",
+        "KRYLOV, 2",
+        "KRYLOV, 7",
+        "GRAM, 1",
+        "GRAM, 2"
     })
-    void an_interrupt_during_a_pass_is_seen_before_the_next_but_one(Driver driver, int pass) throws InterruptedException {
+    void an_interrupt_during_a_pass_is_seen_before_the_next_but_one(Driver driver, int pass)
+            throws InterruptedException {
         try (Tensor a = Tensor.normal(DType.F64, 1, 600, 300)) {
             long before = Settled.memoryInUse();
             Counting operator = new Counting(a, pass);
@@ -122,8 +131,8 @@ class InterruptTest {
             long before = Settled.memoryInUse();
             for (Driver driver : new Driver[] {Driver.RANDOMIZED, Driver.KRYLOV}) {
                 Counting operator = new Counting(a, 9);
-                assertThatThrownBy(() ->
-                                TruncatedSvd.tolerance(0.2).driver(driver).of(operator))
+                assertThatThrownBy(
+                                () -> TruncatedSvd.tolerance(0.2).driver(driver).of(operator))
                         .isInstanceOf(CancellationException.class);
                 assertThat(operator.passes).isBetween(9, 10);
                 assertThat(Thread.interrupted()).as("still interrupted").isTrue();

@@ -64,7 +64,8 @@ class LeadingDriversTest {
     }
 
     static double residual(Tensor a, Svd svd) {
-        Tensor product = svd.u().to(DType.F64)
+        Tensor product = svd.u()
+                .to(DType.F64)
                 .multiply(svd.s().to(DType.F64))
                 .matmul(svd.vt().to(DType.F64));
         return a.to(DType.F64).subtract(product).norm();
@@ -80,7 +81,10 @@ class LeadingDriversTest {
 
     /** The certificate says how far the result is from A, or bounds it. */
     private static void assertHolds(Certificate c, Tensor a, Svd svd, double rounding) {
-        Tensor product = svd.u().to(DType.F64).multiply(svd.s().to(DType.F64)).matmul(svd.vt().to(DType.F64));
+        Tensor product = svd.u()
+                .to(DType.F64)
+                .multiply(svd.s().to(DType.F64))
+                .matmul(svd.vt().to(DType.F64));
         Tensor rest = a.to(DType.F64).subtract(product);
         if (c.exact()) {
             assertThat(c.residual()).isCloseTo(rest.norm(), within(rounding + 1e-2 * rest.norm()));
@@ -101,9 +105,7 @@ class LeadingDriversTest {
         Svd svd = TruncatedSvd.rank(60).driver(driver).of(a);
         assertThat(svd.certificate().driver()).isNotEqualTo(driver);
         assertThat(svd.certificate().fallbacks()).containsExactly(driver + ": singular values below √ε·σ₁ are lost");
-        assertThat(svd.s().toArray())
-                .usingComparatorWithPrecision(1e-13)
-                .containsExactly(Spectra.GEOMETRIC.values(60));
+        assertThat(svd.s().toArray()).usingComparatorWithPrecision(1e-13).containsExactly(Spectra.GEOMETRIC.values(60));
     }
 
     @ParameterizedTest
@@ -167,11 +169,16 @@ class LeadingDriversTest {
                     double tolerance = spectrum.rest(small, k) * 1.0001 / spectrum.rest(small, 0);
                     double expected = spectrum == Spectra.DEFICIENT ? Math.min(k, 12) : k;
                     if (tolerance > 1e-5 || spectrum == Spectra.DEFICIENT) {
-                        Svd svd = TruncatedSvd.tolerance(Math.max(tolerance, 1e-6)).driver(driver).of(a);
+                        Svd svd = TruncatedSvd.tolerance(Math.max(tolerance, 1e-6))
+                                .driver(driver)
+                                .of(a);
                         // Values that a power iteration leaves a little small may ask for one more.
                         long more = driver == Driver.RANDOMIZED || driver == Driver.AUTO ? 1 + k / 20 : 0;
-                        assertThat((double) svd.s().dim(0)).as(spectrum + " " + k).isBetween(expected, expected + more);
-                        assertThat(residual(a, svd)).isLessThanOrEqualTo(Math.max(tolerance, 1e-6) * a.norm() * (1 + 1e-9));
+                        assertThat((double) svd.s().dim(0))
+                                .as(spectrum + " " + k)
+                                .isBetween(expected, expected + more);
+                        assertThat(residual(a, svd))
+                                .isLessThanOrEqualTo(Math.max(tolerance, 1e-6) * a.norm() * (1 + 1e-9));
                     }
                 }
             }
@@ -202,7 +209,8 @@ class LeadingDriversTest {
             double precision = driver == Driver.KRYLOV ? 1e-4 : 1e-9;
             assertThat(svd.s().toArray())
                     .usingComparatorWithPrecision(precision)
-                    .containsExactly(Svd.of(dense.subtract(mean)).s().slice(0, 0, 5).toArray());
+                    .containsExactly(
+                            Svd.of(dense.subtract(mean)).s().slice(0, 0, 5).toArray());
             try (Csr sparse = CsrTest.sparse(dense)) {
                 Svd few = TruncatedSvd.rank(5).driver(driver).of(sparse);
                 assertThat(few.certificate().driver()).isEqualTo(driver);

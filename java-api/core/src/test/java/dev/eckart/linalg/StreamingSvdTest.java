@@ -107,7 +107,8 @@ class StreamingSvdTest {
             Tensor row = Tensor.normal(DType.F64, 1, 1, 30);
             assertThat(LeadingDriversTest.residual(row, stream(row, 4, 0, 1))).isLessThan(1e-12);
             Tensor column = Tensor.normal(DType.F64, 1, 30, 1);
-            assertThat(LeadingDriversTest.residual(column, stream(column, 1, 0, 8))).isLessThan(1e-12);
+            assertThat(LeadingDriversTest.residual(column, stream(column, 1, 0, 8)))
+                    .isLessThan(1e-12);
         }
         assertThat(MemoryBudget.used()).isEqualTo(before);
     }
