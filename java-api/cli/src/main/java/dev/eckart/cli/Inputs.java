@@ -91,6 +91,18 @@ public final class Inputs {
         });
     }
 
+    /** As {@link #read(Path, DType, Device)}, but that pictures keep their shape, (n, h, w) or (n, h, w, c). */
+    static Tensor readShaped(Path file, DType precision, Device device) {
+        return guarded(file, () -> {
+            Tensor raw = switch (format(file)) {
+                case IDX -> idx(file, precision);
+                case FOLDER -> Images.readFolder(file, precision).images();
+                default -> read(file);
+            };
+            return moved(raw, precision, device);
+        });
+    }
+
     /** Whether a file is a {@code .npy}, by its name or its first bytes. */
     static boolean isNpy(Path file) {
         return guarded(file, () -> format(file) == Format.NPY);

@@ -141,6 +141,15 @@ public final class Outputs implements AutoCloseable {
         }
     }
 
+    /** Writes bytes as they are. */
+    public void write(String name, byte[] bytes) throws IOException {
+        try {
+            Files.write(path(name), bytes);
+        } catch (IOException e) {
+            throw failed(name, e);
+        }
+    }
+
     /** The failure to write one file, as the user knows the file: the temporary name is no help. */
     private IOException failed(String name, IOException e) {
         String reason = Errors.text(e);
