@@ -35,9 +35,8 @@ record Rates(double blas3, double blas2, double copy) {
     private static final int COLUMNS = 1024;
     private static final int RUNS = 5;
 
-    private static final Map<Key, Rates> KNOWN = new ConcurrentHashMap<>();
-
-    private record Key(Device device, DType dtype, int threads) {}
+    // By text: the JDK remembers the type of a record's component, and with it a class loader that was closed.
+    private static final Map<String, Rates> KNOWN = new ConcurrentHashMap<>();
 
     /** The rates for a matrix of this shape on this thread's number of threads. */
     static Rates of(Device device, DType dtype, Shape shape) {
@@ -46,7 +45,8 @@ record Rates(double blas3, double blas2, double copy) {
             return NOMINAL;
         }
         try {
-            return KNOWN.computeIfAbsent(new Key(device, dtype, Threads.current()), Rates::known);
+            String what = device + " " + dtype + " " + Threads.current() + " threads";
+            return KNOWN.computeIfAbsent(what, text -> known(text, device, dtype));
         } catch (MemoryLimitException e) {
             return NOMINAL;
         }
@@ -56,24 +56,17 @@ record Rates(double blas3, double blas2, double copy) {
         return work.blas3() / blas3 + work.blas2() / blas2 + work.bytes() / copy;
     }
 
-    private static Rates known(Key key) {
-        Optional<RatesFile> file = Backends.version().flatMap(version -> RatesFile.of(describe(key, version)));
+    private static Rates known(String what, Device device, DType dtype) {
+        Optional<RatesFile> file = Backends.version()
+                .flatMap(version ->
+                        RatesFile.of(String.join("; ", version, processor(), Devices.describe(device), what)));
         Optional<Rates> kept = file.flatMap(RatesFile::read);
         if (kept.isPresent()) {
             return kept.get();
         }
-        Rates measured = measure(key.device(), key.dtype());
+        Rates measured = measure(device, dtype);
         file.ifPresent(f -> f.write(measured));
         return measured;
-    }
-
-    private static String describe(Key key, String version) {
-        return String.join(
-                "; ",
-                version,
-                processor(),
-                Devices.describe(key.device()),
-                key.device() + " " + key.dtype() + " " + key.threads() + " threads");
     }
 
     /** The processor's own name where the system tells it. */
