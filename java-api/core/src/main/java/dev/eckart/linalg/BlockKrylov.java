@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 final class BlockKrylov implements AutoCloseable {
     private static final String NAME = "truncated svd";
     /** Where the leading values are next to nothing of A, an excess this much larger is still a small one. */
-    private static final double FLAT = 10;
+    private static final double FLAT = 30;
     /** The largest ratio of two steps' progress that is believed. */
     private static final double SLOWEST = 0.9;
 
@@ -30,7 +30,8 @@ final class BlockKrylov implements AutoCloseable {
      *
      * @param wanted which of the values √θ
      * @param norm ‖A‖F, where it is known; needed for a tolerance
-     * @param excess by how much ‖A − A·V·Vᵀ‖F may be above that of the true leading vectors, relative to it
+     * @param excess by how much ‖A − A·V·Vᵀ‖F may be above that of the true leading vectors, relative to it; up to
+     *     31 times as much where the leading values are little of A, by the share of the rest
      * @param floor of the last value beside the first, below which it is lost in rounding; the search for it would have no end
      * @param residual how large ‖Aᵀu − σv‖ may be beside σ₁
      * @param mostProducts with single vectors, after which what there is has to do
@@ -265,9 +266,8 @@ final class BlockKrylov implements AutoCloseable {
         return Math.min(n, 3.0 * k + 2 * width(n, k));
     }
 
-    /** What it takes beside the products: twice V·(VᵀW) for each block, T's eigenvectors at the later steps, and V·Y. */
-    static Work work(long n, long k) {
-        double columns = columns(n, k);
+    /** What it takes beside the products, with a basis of so many columns: twice V·(VᵀW) for each block, T's eigenvectors at the later steps, and V·Y. */
+    static Work work(long n, long k, double columns) {
         double checks = Math.max(1, (columns - k) / width(n, k));
         double orthogonal = 4 * n * columns * columns + 4.0 * n * columns * width(n, k) + 2.0 * n * columns * k;
         return Work.products(orthogonal).plus(eigenvectors(columns).times(checks / 2));

@@ -39,7 +39,8 @@ public enum Driver {
     /** Randomized subspace iteration (Halko, Martinsson and Tropp 2011, algorithms 4.4 and 5.1): for a few leading values. */
     RANDOMIZED,
     /**
-     * Block Krylov iteration (Musco and Musco 2015; Tropp and Webber 2023): for a few leading values, also where they decay slowly. Given up
+     * Block Krylov iteration (Musco and Musco 2015; Tropp and Webber 2023): for a few leading values, also where they decay slowly. Stops when
+     * ‖A − A_k‖F is estimated to be 1e-5 above the optimum, relatively, or up to 3e-4 where A_k is little of A. Given up
      * for another driver where singular values below √ε·σ₁ are asked for.
      */
     KRYLOV;

@@ -1,5 +1,6 @@
 package dev.eckart.linalg;
 
+import dev.eckart.memory.DType;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.List;
@@ -29,7 +30,6 @@ final class GramSvd {
      * @param fallbacks gets the reason when there is no result
      */
     static Optional<Triplets> of(LinearOperator a, Wanted wanted, Sketching how, List<String> fallbacks) {
-        boolean wide = a.rows() < a.columns();
         LinearOperator tall = TransposedOperator.tall(a);
         if (tall.columns() == 0 || wanted.rank() == 0) {
             return Optional.of(Triplets.none(a));
@@ -43,18 +43,18 @@ final class GramSvd {
             int passes = GramMatrix.passes(tall);
             Optional<Tensor> v = rightVectors(square, tall, wanted, how);
             Triplets found =
-                    v.map(some -> Triplets.ofRightSpace(tall, some, passes)).orElse(null);
+                    v.map(some -> Triplets.ofShortSide(a, some, passes)).orElse(null);
             if (found == null || lost(found, square)) {
                 fallbacks.add("gram: singular values below √ε·σ₁ are lost");
                 return Optional.empty();
             }
-            double residual = residual(tall, found, how);
+            double residual = residual(a, found, how);
             double first = found.s().dim(0) == 0 ? 0 : found.s().get(0);
             if (!(residual <= Math.sqrt(a.dtype().epsilon()) * first)) {
                 fallbacks.add(String.format(Locale.ROOT, "gram: ‖Av − σu‖ is %.1e·σ₁, above √ε·σ₁", residual / first));
                 return Optional.empty();
             }
-            return Optional.of((wide ? found.transposed() : found).oriented().keepIn(scope));
+            return Optional.of(found.oriented().keepIn(scope));
         }
     }
 
@@ -99,14 +99,14 @@ final class GramSvd {
     }
 
     /** The root of the mean of ‖Avᵢ − σᵢuᵢ‖², as sums with random weights show it. */
-    private static double residual(LinearOperator tall, Triplets found, Sketching how) {
+    private static double residual(LinearOperator a, Triplets found, Sketching how) {
         long k = found.s().dim(0);
         if (k == 0) {
             return 0;
         }
-        Tensor weights = how.normal(tall.device(), tall.dtype(), 1, k, PROBES);
+        Tensor weights = how.normal(a.device(), a.dtype(), 1, k, PROBES);
         Tensor expected = found.u().matmul(weights.multiply(found.s().reshape(-1, 1)));
-        Tensor seen = tall.multiply(found.vt().transpose().matmul(weights));
+        Tensor seen = a.multiply(found.vt().transpose().matmul(weights));
         return seen.subtract(expected).norm() / Math.sqrt((double) PROBES * k);
     }
 
@@ -115,10 +115,14 @@ final class GramSvd {
         LinearOperator tall = TransposedOperator.tall(a);
         double n = tall.columns();
         double k = wanted.byRank() ? wanted.rank() : n / 4;
-        Work eigen = fewPay((long) n, wanted)
-                ? Work.products(2 * n * n * BlockKrylov.columns((long) n, (long) k))
-                        .plus(BlockKrylov.work((long) n, (long) k))
-                : BlockKrylov.eigenvectors(n);
+        Work eigen = fewPay((long) n, wanted) ? leading((long) n, (long) k, tall.dtype()) : BlockKrylov.eigenvectors(n);
         return eigen.plus(GramMatrix.work(tall)).plus(KrylovSvd.end(tall, k));
+    }
+
+    /** The basis grows with the digits that the check asks for: those of an excess are four. */
+    private static Work leading(long n, long k, DType type) {
+        double digits = -Math.log10(Math.sqrt(type.epsilon()));
+        double columns = Math.min(n, BlockKrylov.columns(n, k) * digits / 4);
+        return Work.products(2.0 * n * n * columns).plus(BlockKrylov.work(n, k, columns));
     }
 }

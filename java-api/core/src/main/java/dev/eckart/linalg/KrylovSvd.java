@@ -31,7 +31,6 @@ final class KrylovSvd {
      * @param fallbacks gets the reason when there is no result
      */
     static Optional<Triplets> of(KnownNorm a, Wanted wanted, Sketching how, List<String> fallbacks) {
-        boolean wide = a.rows() < a.columns();
         LinearOperator tall = TransposedOperator.tall(a);
         long n = tall.columns();
         if (n == 0 || wanted.rank() == 0) {
@@ -45,11 +44,10 @@ final class KrylovSvd {
             int passes = (tall.isStreamed() ? 1 : 2) * space.leading.steps();
             String reason = space.problem(a.dtype());
             if (reason == null) {
-                Triplets found = Triplets.ofRightSpace(tall, space.vectors, passes);
+                Triplets found = Triplets.ofShortSide(a, space.vectors, passes);
                 double[] s = found.s().toArray();
                 if (!Wanted.lostInSquares(s, s.length, a.dtype())) {
-                    return Optional.of(
-                            (wide ? found.transposed() : found).oriented().keepIn(scope));
+                    return Optional.of(found.oriented().keepIn(scope));
                 }
                 reason = LOST;
             }
@@ -136,7 +134,7 @@ final class KrylovSvd {
         double columns = BlockKrylov.columns(n, k);
         double calls = (tall.isStreamed() ? 1 : 2) * columns / width(tall, k, how);
         return Matrices.products(tall, 2 * columns, calls)
-                .plus(BlockKrylov.work(n, k))
+                .plus(BlockKrylov.work(n, k, columns))
                 .plus(end(tall, k));
     }
 

@@ -21,6 +21,17 @@ record Triplets(Tensor u, Tensor s, Tensor vt, int passes) {
                 0);
     }
 
+    /** {@link #ofRightSpace} from the leading singular vectors of A's short side: right ones, or left ones of a wide A. */
+    static Triplets ofShortSide(LinearOperator a, Tensor vectors, int passes) {
+        if (a.rows() >= a.columns()) {
+            return ofRightSpace(a, vectors, passes);
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor right = Basis.orthonormal(a.multiplyTransposed(vectors));
+            return ofRightSpace(a, right, passes + 1).keepIn(scope);
+        }
+    }
+
     /**
      * The triplets of Q·QᵀA, where Q is a basis of A·V: one more half step of subspace iteration, whose rounding is not squared. So
      * Σσ² = ‖QᵀA‖² to the last digits, and what is left out is ‖A‖² − Σσ².
@@ -28,7 +39,7 @@ record Triplets(Tensor u, Tensor s, Tensor vt, int passes) {
      * @param v (n, k), orthonormal columns, k up to min(m, n)
      * @param passes over A that found V
      */
-    static Triplets ofRightSpace(LinearOperator a, Tensor v, int passes) {
+    private static Triplets ofRightSpace(LinearOperator a, Tensor v, int passes) {
         try (Scope scope = Scope.open()) {
             Tensor q = Basis.orthonormal(a.multiply(v));
             Svd inner = Svd.options().certify(Certificate.Level.NONE).of(a.multiplyTransposed(q));
@@ -36,11 +47,6 @@ record Triplets(Tensor u, Tensor s, Tensor vt, int passes) {
             Tensor vt = inner.u().transpose().contiguous();
             return new Triplets(u, inner.s(), vt, passes + 2).keepIn(scope);
         }
-    }
-
-    /** Those of Aᵀ. */
-    Triplets transposed() {
-        return new Triplets(vt.transpose().copy(), s, u.transpose().copy(), passes);
     }
 
     /** With the signs that {@link Svd} promises. */
