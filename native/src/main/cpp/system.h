@@ -1,4 +1,5 @@
-// What operating systems do each in their own way. system_linux.cpp is tested, system_mac.cpp and system_windows.cpp are not.
+// What operating systems do each in their own way. system_linux.cpp and system_posix.cpp are
+// tested, system_mac.cpp and system_windows.cpp are not.
 #pragma once
 #include <pthread.h>
 
