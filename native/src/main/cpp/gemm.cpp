@@ -2,6 +2,7 @@
 //
 // The work is cut into parts that no other part waits for, each some calls of one-threaded OpenBLAS, or of the own kernels (small.h):
 //   short k, small B       rows of C, or stretches of the batch: the own kernels
+//   large, few columns     the own kernels, see narrow.cpp; so are few rows
 //   one large product      tiles of C
 //   small C, long k        stretches of k, each into a C of its own, then summed in order
 //   m = 1 or n = 1         gemv over stretches of the result
@@ -12,6 +13,7 @@
 
 #include "blas.h"
 #include "isa.h"
+#include "narrow.h"
 #include "pool.h"
 
 namespace eckart {
@@ -22,15 +24,6 @@ constexpr int64_t PARTS_PER_THREAD = 4;
 constexpr double ROUND = 1500;               // edge of C for which each thread gets one tile more
 constexpr double WORTH_A_PART = 1e6;           // multiplications: some tens of microseconds, a few times what waking a thread takes
 constexpr int64_t EDGE = 32;                   // tiles start at multiples of OpenBLAS's register blocks
-
-template <typename T>
-const SmallLoop<T> &smallLoop() {
-  if constexpr (sizeof(T) == 8) {
-    return smallProducts().f64;
-  } else {
-    return smallProducts().f32;
-  }
-}
 
 int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -81,6 +74,11 @@ struct Product {
       depth -= now;
       scale = 1;
     } while (depth > 0);
+  }
+
+  // Item's product, for the own kernels.
+  SmallProduct<T> small(int64_t item) const {
+    return {m, n, k, alpha, beta, a.element(item, 0, 0), a.row, a.col, b.element(item, 0, 0), b.row, b.col, c + item * cBatch, cRow};
   }
 
   void tile(int64_t item, int64_t i, int64_t rows, int64_t j, int64_t cols) const {
@@ -192,7 +190,7 @@ void smallProduct(const Product<T> &p, int64_t batch, int threads) {
   const int64_t parts = threads <= 1 ? 1 : std::clamp<int64_t>(static_cast<int64_t>(worth), 1, threads * PARTS_PER_THREAD);
   const int64_t height = ceilDiv(p.m, std::clamp<int64_t>(parts / batch, 1, ceilDiv(p.m, EDGE))), down = ceilDiv(p.m, height);
   const auto pieces = [&](int64_t begin, int64_t end) {
-    SmallProduct<T> now{height, p.n, p.k, p.alpha, p.beta, nullptr, p.a.row, p.a.col, nullptr, p.b.row, p.b.col, nullptr, p.cRow};
+    SmallProduct<T> now = p.small(0);
     int64_t item = begin / down, i = begin % down * height;
     for (int64_t piece = begin; piece < end; piece++) {
       now.m = std::min(height, p.m - i);
@@ -238,6 +236,7 @@ void multiply(const Product<T> &p, int64_t batch, int threads) {
     });
   }
   if (isSmall(p)) return smallProduct(p, batch, threads);
+  if (batch == 1 && isNarrow(p.small(0))) return narrowProduct(p.small(0), threads);
   const bool oneCall = std::max({p.m, p.n, p.k}) <= LARGEST;
   if (oneCall && (threads <= 1 || each * batch < 2 * WORTH_A_PART)) {
     for (int64_t item = 0; item < batch; item++) p.tile(item, 0, p.m, 0, p.n);

@@ -16,4 +16,13 @@ const Spmm &spmmLoops();
 const Small &smallProducts();
 const Jacobi &jacobiLoops();
 
+template <typename T>
+const SmallLoop<T> &smallLoop() {
+  if constexpr (sizeof(T) == 8) {
+    return smallProducts().f64;
+  } else {
+    return smallProducts().f32;
+  }
+}
+
 }  // namespace eckart

@@ -114,7 +114,7 @@ class Ahead {
     const bool aByRows = p.aCol == 1, bByRows = p.bCol == 1;
     if (next.a != p.a) add(next.a, aByRows ? rows : p.k, aByRows ? p.k : rows, aByRows ? p.aRow : p.aCol);
     if (next.b != p.b) add(next.b, bByRows ? p.k : p.n, bByRows ? p.n : p.k, bByRows ? p.bRow : p.bCol);
-    add(next.c, rows, p.n, p.cRow);
+    if (next.c != p.c) add(next.c, rows, p.n, p.cRow);
   }
 
   // Those of a tile: one a step, and where that is too few its share of the rest at once.

@@ -11,7 +11,7 @@ constexpr int64_t SMALL_LEAST_ROW = 64;                  // bytes of n: a vector
 // Of B one stride is 1, or k is. beta = 0 does not read C.
 template <typename T>
 struct SmallProduct {
-  int64_t m, n, k;  // m, k at least 1; n from a vector to SMALL_WIDTH, k to SMALL_DEPTH
+  int64_t m, n, k;  // what a kernel takes: m, k at least 1; n from a vector to SMALL_WIDTH, k to SMALL_DEPTH
   T alpha, beta;
   const T *a;
   int64_t aRow, aCol;

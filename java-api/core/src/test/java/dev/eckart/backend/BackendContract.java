@@ -13,6 +13,7 @@ abstract class BackendContract
                 OrderContract,
                 RandomContract,
                 SmallProductContract,
+                NarrowProductContract,
                 SparseContract,
                 FactorizationContract,
                 SvdContract,
