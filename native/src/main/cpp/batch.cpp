@@ -1,4 +1,4 @@
-// svdBatch: the thin SVD of many small matrices.
+// svdBatch: the thin SVD of many small matrices. svdBatchErrors: how good it is.
 //
 // A vector's worth of matrices is interleaved, one a lane, scaled to a largest entry of 1 to 2, rotated by one-sided Jacobi
 // (jacobi.h) and written back in order of the singular values. A matrix with columns too short for the lanes' squares (rank
@@ -105,6 +105,43 @@ struct Batch {
                address(s + i * k()), u == nullptr ? 0 : address(vt + i * k() * n), n, threads);
   }
 
+  // Of matrices [first, first + some) of one vector; see eckart.h. Relative to the largest value, whose squares need not fit.
+  void errors(int64_t first, int64_t some, T *lanes, double *to) const {
+    const int64_t w = loop.lanes;
+    T *x = lanes + m * n * w, *left = x + m * k() * w, *right = left + m * k() * w, *squares = right + k() * n * w;
+    double units[MOST_LANES];
+    for (int64_t l = 0; l < w; l++) {
+      const int64_t i = first + std::min(l, some - 1);
+      const T *ofU = u + i * m * k(), *ofS = s + i * k(), *ofVt = vt + i * k() * n;
+      const int up = ofS[0] > 0 && std::isfinite(ofS[0]) ? std::ilogb(ofS[0]) : 0;
+      const T scale = std::ldexp(T(1), -up / 2), rest = std::ldexp(T(1), -up - -up / 2);
+      units[l] = std::ldexp(1.0, up) / std::max(double(ofS[0]), double(std::numeric_limits<T>::min()));
+      for (int64_t p = 0; p < m; p++) {
+        for (int64_t q = 0; q < n; q++) lanes[(p * n + q) * w + l] = a[i * item + p * row + q * column] * scale * rest;
+        for (int64_t q = 0; q < k(); q++) {
+          const int64_t at = p * k() + q;
+          left[at * w + l] = ofU[at];
+          x[at * w + l] = ofU[at] * (ofS[q] * scale * rest);
+        }
+      }
+      for (int64_t p = 0; p < k() * n; p++) right[p * w + l] = ofVt[p];
+    }
+    loop.errors(m, n, k(), lanes, x, left, right, squares);
+    for (int64_t l = 0; l < some; l++) {
+      for (int64_t which = 0; which < 3; which++) {
+        to[(first + l) * 3 + which] = std::sqrt(double(squares[which * w + l])) * (which == 0 ? units[l] : 1);
+      }
+    }
+  }
+
+  void errors(double *to, int threads) const {
+    const int64_t w = loop.lanes, groups = (count + w - 1) / w;
+    parallelRanges(groups, 1, threads, [&](int64_t begin, int64_t end) {
+      Scratch<T> lanes((m * n + 2 * m * k() + k() * n + 3) * w, "svd");
+      for (int64_t g = begin; g < end; g++) errors(g * w, std::min(w, count - g * w), lanes.data(), to);
+    });
+  }
+
   // The number, from 1, of the first matrix for which nothing converged, or 0.
   int64_t run(int driver, int threads) const {
     std::atomic<int64_t> worst{0};
@@ -146,6 +183,18 @@ int64_t svdBatch(int driver, int type, int64_t count, int64_t m, int64_t n, int6
     }
     if (m == 0 || n == 0) return 0;
     return Batch<T>{count, m, n, at<T>(a), row, column, item, at<T>(u), at<T>(s), at<T>(vt), loopOf(zero)}.run(driver, threads);
+  });
+}
+
+void svdBatchErrors(int type, int64_t count, int64_t m, int64_t n, int64_t a, int64_t row, int64_t column, int64_t item, int64_t u, int64_t s,
+                    int64_t vt, int64_t errors, int threads) {
+  withFloating(type, "svd", [&](auto zero) {
+    using T = decltype(zero);
+    if (m == 0 || n == 0) {
+      std::fill_n(at<double>(errors), 3 * count, 0.0);
+      return;
+    }
+    Batch<T>{count, m, n, at<T>(a), row, column, item, at<T>(u), at<T>(s), at<T>(vt), loopOf(zero)}.errors(at<double>(errors), threads);
   });
 }
 

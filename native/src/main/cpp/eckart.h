@@ -109,6 +109,8 @@ int64_t svdWorkspace(int driver, int type, bool vectors, int64_t m, int64_t n); 
 int64_t svdBatch(int driver, int type, int64_t count, int64_t m, int64_t n, int64_t a, int64_t row, int64_t column, int64_t item, int64_t u, int64_t s, int64_t vt, int threads);
 // driver: 0 gesdd or 1 gesvd on each, 2 one-sided Jacobi, a matrix a vector lane (k <= 64; see batch.cpp). Thin SVD of `count` matrices A, unchanged, with any strides; u (count, m, k), s (count, k), vt (count, k, n) contiguous, u = vt = 0: values only. Signs as
 // orientVectors. 0, or the number from 1 of the first matrix for which nothing converged
+void svdBatchErrors(int type, int64_t count, int64_t m, int64_t n, int64_t a, int64_t row, int64_t column, int64_t item, int64_t u, int64_t s, int64_t vt, int64_t errors, int threads);
+// of such decompositions, double[count][3]: |A - U S V'|F over the largest value, |I - U'U|F, |I - V'V|F. The matrices are to be small: a vector's worth of all four stays in the cache
 void orientVectors(int type, int64_t k, int64_t n, int64_t vt, int64_t ldvt, int64_t m, int64_t u, int64_t ldu, int threads);
 // in each of the k rows of vt the first entry whose magnitude is at least (1 - sqrt(eps)) of the largest becomes positive; column i of u (m x k) follows; u = 0: none
 

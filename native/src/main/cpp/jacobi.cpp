@@ -131,8 +131,61 @@ bool rotate(int64_t m, int64_t n, T *a, T *v, T *squares) {
   return Rotations<T>{m, n, reinterpret_cast<V *>(a), reinterpret_cast<V *>(v), reinterpret_cast<V *>(squares), root * Lanes<T>::EPSILON}.run();
 }
 
+// Factors of a product as the entries of row i, or column j, and the steps between them.
+template <typename T>
+struct Factor {
+  const typename Lanes<T>::Type *base;
+  int64_t apart, step;
+};
+
+// The sum of the squares of the entries of A - X Y, A of `rows` x `columns`; without A of I - X Y, which is symmetric.
+template <typename T>
+typename Lanes<T>::Type squares(int64_t rows, int64_t columns, int64_t depth, Factor<T> x, Factor<T> y, const typename Lanes<T>::Type *a) {
+  using V = typename Lanes<T>::Type;
+  constexpr int64_t EDGE = 4;
+  V sum = {};
+  for (int64_t i = 0; i < rows; i += EDGE) {
+    for (int64_t j = a == nullptr ? i : 0; j < columns; j += EDGE) {
+      const V *left[EDGE], *right[EDGE];
+      for (int64_t e = 0; e < EDGE; e++) {
+        left[e] = x.base + (i + e < rows ? i + e : i) * x.apart;
+        right[e] = y.base + (j + e < columns ? j + e : j) * y.apart;
+      }
+      V sums[EDGE][EDGE] = {};
+      for (int64_t d = 0; d < depth; d++) {
+#pragma GCC unroll 4
+        for (int64_t e = 0; e < EDGE; e++) {
+          const V entry = left[e][d * x.step];
+#pragma GCC unroll 4
+          for (int64_t f = 0; f < EDGE; f++) sums[e][f] += entry * right[f][d * y.step];
+        }
+      }
+      V part = {};
+      for (int64_t e = 0; e < EDGE && i + e < rows; e++) {
+        for (int64_t f = 0; f < EDGE && j + f < columns; f++) {
+          const V wanted = a != nullptr ? a[(i + e) * columns + j + f] : V{} + T(i + e == j + f);
+          const V rest = wanted - sums[e][f];
+          part += rest * rest;
+        }
+      }
+      sum += a == nullptr && j > i ? part + part : part;
+    }
+  }
+  return sum;
+}
+
+template <typename T>
+void errors(int64_t m, int64_t n, int64_t k, const T *a, const T *x, const T *u, const T *vt, T *to) {
+  using V = typename Lanes<T>::Type;
+  const V *left = reinterpret_cast<const V *>(u), *right = reinterpret_cast<const V *>(vt);
+  V *sums = reinterpret_cast<V *>(to);
+  sums[0] = squares<T>(m, n, k, Factor<T>{reinterpret_cast<const V *>(x), k, 1}, Factor<T>{right, 1, n}, reinterpret_cast<const V *>(a));
+  sums[1] = squares<T>(k, k, m, Factor<T>{left, 1, k}, Factor<T>{left, 1, k}, nullptr);
+  sums[2] = squares<T>(k, k, n, Factor<T>{right, n, 1}, Factor<T>{right, n, 1}, nullptr);
+}
+
 }  // namespace
 
-extern const Jacobi ECKART_TABLE(ECKART_ISA) = {{BYTES / 8, rotate<double>}, {BYTES / 4, rotate<float>}};
+extern const Jacobi ECKART_TABLE(ECKART_ISA) = {{BYTES / 8, rotate<double>, errors<double>}, {BYTES / 4, rotate<float>, errors<float>}};
 
 }  // namespace eckart

@@ -262,6 +262,21 @@ public final class Native {
             @Cast("int64_t") long vt,
             int threads);
 
+    public static native void svdBatchErrors(
+            int type,
+            @Cast("int64_t") long count,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long a,
+            @Cast("int64_t") long row,
+            @Cast("int64_t") long column,
+            @Cast("int64_t") long item,
+            @Cast("int64_t") long u,
+            @Cast("int64_t") long s,
+            @Cast("int64_t") long vt,
+            @Cast("int64_t") long errors,
+            int threads);
+
     public static native void orientVectors(
             int type,
             @Cast("int64_t") long k,

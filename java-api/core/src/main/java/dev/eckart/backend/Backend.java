@@ -163,6 +163,15 @@ public interface Backend {
      */
     long svdBatch(SvdDriver driver, View a, View s, Optional<Vectors> vectors);
 
+    /**
+     * How good {@link #svdBatch} was, for matrices with sides up to 64: of each ‖A − U·diag(s)·Vᵀ‖F over σ₁, ‖I − UᵀU‖F and ‖I − VᵀV‖F.
+     *
+     * @param errors (b, 3), F64, contiguous
+     */
+    default void svdBatchErrors(View a, View s, Vectors vectors, View errors) {
+        throw missing("svdBatchErrors");
+    }
+
     /** Bytes that {@link #svd} takes beside its operands. */
     long svdWorkspace(SvdDriver driver, boolean vectors, DType dtype, long m, long n);
 

@@ -108,17 +108,55 @@ final class BatchedSvd {
             return svd.certificate();
         }
         // Of small matrices the residual itself costs no more than its image of the probes.
-        boolean exact = certifier.level() == Level.EXACT || Math.max(a.dim(1), a.dim(2)) <= LONGEST;
+        boolean small = Math.max(a.dim(1), a.dim(2)) <= LONGEST;
+        boolean exact = small || certifier.level() == Level.EXACT;
         double factor = exact ? 1 : Certifier.FACTOR;
         long b = a.dim(0);
         double[] sizes = firstValues(svd.s());
+        Figures figures = small ? ofSmall(a, svd) : inParts(a, svd, sizes, certifier, exact);
+        double[] relative = figures.relative;
+        int worst = 0;
+        for (int i = 1; i < relative.length; i++) {
+            worst = relative[i] > relative[worst] || Double.isNaN(relative[i]) ? i : worst;
+        }
+        double size = Math.max(sizes[worst], tiny(a.dtype()));
+        double residual = factor * relative[worst] * size;
+        return new Certificate(
+                exact ? Norm.FROBENIUS : Norm.SPECTRAL,
+                residual,
+                relative[worst] == 0 ? 0 : residual / (exact ? norm(a, worst) : size),
+                exact,
+                exact ? 1 : Math.max(0, 1 - b * Math.pow(10, -Certifier.PROBES)),
+                factor * figures.lossU,
+                factor * figures.lossV,
+                svd.certificate().driver(),
+                List.of(),
+                1,
+                0);
+    }
+
+    /** Of each matrix the residual over σ₁; the largest losses of orthogonality. */
+    private record Figures(double[] relative, double lossU, double lossV) {}
+
+    private static Figures ofSmall(Tensor a, Svd svd) {
+        try (Scope scope = Scope.open()) {
+            Tensor errors = Tensor.empty(a.device(), DType.F64, a.dim(0), 3);
+            Backend.Vectors vectors = new Backend.Vectors(
+                    svd.u().contiguous().view(), svd.vt().contiguous().view());
+            a.backend().svdBatchErrors(a.view(), svd.s().contiguous().view(), vectors, errors.view());
+            double[][] columns = errors.transpose().toMatrix();
+            return new Figures(columns[0], Matrices.largest(columns[1]), Matrices.largest(columns[2]));
+        }
+    }
+
+    /** So many matrices at a time that they stay in the cache from one step to the next. */
+    private static Figures inParts(Tensor a, Svd svd, double[] sizes, Certifier certifier, boolean exact) {
         double[] relative = new double[sizes.length];
         double[] losses = {0, 0};
-        // So many at a time that they stay in the cache from one step to the next.
         int step = (int) Math.max(1, AT_A_TIME / Math.max(a.dim(1) * a.dim(2), 1));
-        for (int from = 0; from < b; from += step) {
+        for (int from = 0; from < sizes.length; from += step) {
             Interrupts.check("certificate");
-            int to = (int) Math.min(b, (long) from + step);
+            int to = (int) Math.min(sizes.length, (long) from + step);
             try (Scope scope = Scope.open()) {
                 Tensor u = svd.u().slice(0, from, to);
                 Tensor vt = svd.vt().slice(0, from, to);
@@ -133,24 +171,7 @@ final class BatchedSvd {
                 losses[1] = Matrices.largest(new double[] {losses[1], loss(vt.permute(0, 2, 1), certifier, exact)});
             }
         }
-        int worst = 0;
-        for (int i = 1; i < relative.length; i++) {
-            worst = relative[i] > relative[worst] || Double.isNaN(relative[i]) ? i : worst;
-        }
-        double size = Math.max(sizes[worst], tiny(a.dtype()));
-        double residual = factor * relative[worst] * size;
-        return new Certificate(
-                exact ? Norm.FROBENIUS : Norm.SPECTRAL,
-                residual,
-                relative[worst] == 0 ? 0 : residual / (exact ? norm(a, worst) : size),
-                exact,
-                exact ? 1 : Math.max(0, 1 - b * Math.pow(10, -Certifier.PROBES)),
-                factor * losses[0],
-                factor * losses[1],
-                svd.certificate().driver(),
-                List.of(),
-                1,
-                0);
+        return new Figures(relative, losses[0], losses[1]);
     }
 
     private static double[] firstValues(Tensor s) {

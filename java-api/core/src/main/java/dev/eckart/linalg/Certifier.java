@@ -73,16 +73,16 @@ final class Certifier {
         Interrupts.check("certificate");
         try (Scope scope = Scope.open()) {
             boolean full = level == Level.EXACT && image == null;
-            Residual residual = full ? frobenius(a, u, s, vt) : estimate(a, u, s, vt);
-            boolean exact = residual.norm == Norm.FROBENIUS;
+            Figures figures = full ? exact(a, u, s, vt) : estimate(a, u, s, vt);
+            Residual residual = figures.residual;
             return new Certificate(
                     residual.norm,
                     residual.value,
                     residual.value == 0 ? 0 : residual.value / residual.scale,
-                    exact,
+                    residual.norm == Norm.FROBENIUS,
                     full ? 1 : 1 - Math.pow(10, -probes),
-                    full ? gramLoss(u) : FACTOR * sketchedLoss(u),
-                    full ? gramLoss(vt.transpose()) : FACTOR * sketchedLoss(vt.transpose()),
+                    figures.lossU,
+                    figures.lossV,
                     driver,
                     List.copyOf(fallbacks),
                     passes,
@@ -97,25 +97,84 @@ final class Certifier {
      */
     private record Residual(Norm norm, double value, double scale) {}
 
-    private Residual frobenius(LinearOperator a, Tensor u, Tensor s, Tensor vt) {
-        return new Residual(
-                Norm.FROBENIUS,
-                frobeniusResidual(a, u, s, vt),
-                a.frobeniusNorm().orElseGet(s::norm));
+    /** What a certificate says of a factorization; the losses are bounds. */
+    private record Figures(Residual residual, double lossU, double lossV) {}
+
+    private Figures exact(LinearOperator a, Tensor u, Tensor s, Tensor vt) {
+        double norm = a.frobeniusNorm().orElseGet(s::norm);
+        Residual residual = new Residual(Norm.FROBENIUS, frobeniusResidual(a, u, s, vt), norm);
+        return new Figures(residual, gramLoss(u), gramLoss(vt.transpose()));
     }
 
-    /** From R·Ω for R = A − USVᵀ: the remainder ‖A‖² − Σσ² where R·Ω bears it out, else the bound of the spectral norm. */
-    private Residual estimate(LinearOperator a, Tensor u, Tensor s, Tensor vt) {
+    /**
+     * From R·Ω for R = A − USVᵀ, and Qᵀ·(Q·ω) for Q = U, V: A is read once, U and V twice. The residual is the remainder ‖A‖² − Σσ²
+     * where R·Ω bears it out, else the bound of the spectral norm.
+     */
+    private Figures estimate(LinearOperator a, Tensor u, Tensor s, Tensor vt) {
         Tensor omega = probes(a.device(), a.dtype(), a.columns());
-        Tensor exact = image != null ? image : a.multiply(omega);
-        Tensor rest = exact.subtract(u.matmul(vt.matmul(omega).multiply(s.reshape(-1, 1))));
+        Tensor own = probes(a.device(), a.dtype(), s.dim(0));
+        Tensor coefficients = Tensor.empty(a.device(), a.dtype(), s.dim(0), 2L * probes);
+        first(coefficients).assign(own);
+        double lossV = ofRight(vt, omega, own, second(coefficients));
+        second(coefficients).assign(second(coefficients).multiply(s.reshape(-1, 1)));
+
+        Tensor images = u.matmul(coefficients);
+        Tensor rest = second(images);
+        rest.assign((image != null ? image : a.multiply(omega)).subtract(rest));
+        Tensor back = u.transpose().matmul(images);
+        double lossU = distance(own, first(back));
+        return new Figures(residual(a, s, rest, second(back)), FACTOR * lossU, FACTOR * lossV);
+    }
+
+    /**
+     * max ‖(I − VᵀV)ωᵢ‖, and Vᵀ·Ω. Of a square V, I − V·Vᵀ has the same norm, and Vᵀ·Ω serves for both.
+     *
+     * @param image gets Vᵀ·Ω
+     */
+    private double ofRight(Tensor vt, Tensor omega, Tensor own, Tensor image) {
+        if (vt.dim(0) == vt.dim(1)) {
+            product(vt, omega, image);
+            return distance(omega, vt.transpose().matmul(image));
+        }
+        Tensor both = Tensor.empty(vt.device(), vt.dtype(), vt.dim(1), 2L * probes);
+        product(vt.transpose(), own, first(both));
+        second(both).assign(omega);
+        Tensor images = vt.matmul(both);
+        image.assign(second(images));
+        return distance(own, first(images));
+    }
+
+    /** max ‖(I − QᵀQ)ωᵢ‖. */
+    double loss(Tensor q) {
+        Tensor omega = probes(q.device(), q.dtype(), q.dim(1));
+        return distance(omega, q.transpose().matmul(q.matmul(omega)));
+    }
+
+    private Tensor first(Tensor pair) {
+        return pair.slice(1, 0, probes);
+    }
+
+    private Tensor second(Tensor pair) {
+        return pair.slice(1, probes, 2L * probes);
+    }
+
+    private static void product(Tensor a, Tensor b, Tensor to) {
+        to.backend().gemm(1, Matrices.single(a), Matrices.single(b), 0, Matrices.single(to));
+    }
+
+    private static double distance(Tensor a, Tensor b) {
+        return Matrices.largest(Matrices.columnNorms(a.subtract(b)));
+    }
+
+    /** @param part Uᵀ·R·Ω */
+    private Residual residual(LinearOperator a, Tensor s, Tensor rest, Tensor part) {
         OptionalDouble norm = image != null || s.dim(0) == Math.min(a.rows(), a.columns())
                 ? OptionalDouble.empty()
                 : a.frobeniusNorm();
         if (norm.isPresent()) {
             double remainder = remainder(norm.getAsDouble(), s.norm());
             boolean visible = remainder > 10 * Math.sqrt(a.dtype().epsilon()) * norm.getAsDouble();
-            if (visible && doubt(u, s, rest, remainder) <= CLOSE) {
+            if (visible && doubt(s, part, remainder) <= CLOSE) {
                 return new Residual(Norm.FROBENIUS, remainder, norm.getAsDouble());
             }
         }
@@ -132,12 +191,9 @@ final class Certifier {
      * How far the square of the remainder may be from ‖R‖F², relative to it: ‖A‖² = Σσ² + ‖R‖² + 2·tr(V·S·UᵀR), and the trace is at
      * most √k·‖S·UᵀR‖F, which is estimated from S·Uᵀ·(R·Ω).
      */
-    private double doubt(Tensor u, Tensor s, Tensor rest, double remainder) {
-        Tensor part = u.transpose()
-                .matmul(rest)
-                .multiply(s.divide(Tensor.full(s.dtype(), remainder).to(s.device()))
-                        .reshape(-1, 1));
-        double mean = part.norm() / Math.sqrt(probes) / remainder;
+    private double doubt(Tensor s, Tensor part, double remainder) {
+        Tensor relative = s.divide(Tensor.full(s.dtype(), remainder).to(s.device()));
+        double mean = part.multiply(relative.reshape(-1, 1)).norm() / Math.sqrt(probes) / remainder;
         return 2 * Math.sqrt(s.dim(0)) * SURE * mean;
     }
 
@@ -147,13 +203,6 @@ final class Certifier {
 
     Tensor probes(Device device, DType dtype, long rows) {
         return Tensor.normal(dtype, seed, rows, probes).to(device);
-    }
-
-    /** max ‖(I − QᵀQ)ωᵢ‖. */
-    double sketchedLoss(Tensor q) {
-        Tensor omega = probes(q.device(), q.dtype(), q.dim(1));
-        Tensor product = q.transpose().matmul(q.matmul(omega));
-        return Matrices.largest(Matrices.columnNorms(omega.subtract(product)));
     }
 
     /** ‖A − U·S·Vᵀ‖F: by blocks of rows where a pass over A costs, else by blocks of columns. */

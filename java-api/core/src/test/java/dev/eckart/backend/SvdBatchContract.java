@@ -114,4 +114,100 @@ interface SvdBatchContract extends BackendFixture {
             }
         }
     }
+
+    /** Of factors that are none: what is left of A and of I is large, and known. Matrices whose squares leave the type, too. */
+    @Test
+    default void errorsOfBatches() {
+        if (backend().svdBatchDrivers().isEmpty()) {
+            return; // a device that decomposes one by one
+        }
+        for (DType dtype : REAL) {
+            for (int[] size : BATCH_SIZES) {
+                int far = dtype == DType.F64 ? 900 : 100;
+                for (Form form : Form.values()) {
+                    checkErrors(dtype, size[0], size[1], form, 0);
+                }
+                checkErrors(dtype, size[0], size[1], Form.CONTIGUOUS, far);
+                checkErrors(dtype, size[0], size[1], Form.CONTIGUOUS, -far);
+            }
+        }
+    }
+
+    private void checkErrors(DType dtype, int m, int n, Form form, int exponent) {
+        int count = 19;
+        int k = Math.min(m, n);
+        double scale = Math.scalb(1.0, exponent);
+        double[] a = Values.random(dtype, (long) count * m * n, 1).floats();
+        double[] s = Values.random(dtype, (long) count * k, 2).floats();
+        Arrays.setAll(a, i -> a[i] * scale);
+        Arrays.setAll(s, i -> (i % k == 0 ? 3.5 : Math.abs(s[i])) * scale);
+        double[] u = Values.random(dtype, (long) count * m * k, 3).floats();
+        double[] vt = Values.random(dtype, (long) count * k * n, 4).floats();
+        try (Operands operands = new Operands(backend())) {
+            Operand errors = operands.empty(DType.F64, Form.CONTIGUOUS, count, 3);
+            Backend.Vectors vectors = new Backend.Vectors(
+                    operands.of(Values.of(dtype, u), Form.CONTIGUOUS, count, m, k)
+                            .view(),
+                    operands.of(Values.of(dtype, vt), Form.CONTIGUOUS, count, k, n)
+                            .view());
+            View input = operands.of(Values.of(dtype, a), form, count, m, n).view();
+            View values =
+                    operands.of(Values.of(dtype, s), Form.CONTIGUOUS, count, k).view();
+            backend().svdBatchErrors(input, values, vectors, errors.view());
+            double[] got = errors.read().floats();
+            for (int i = 0; i < count; i++) {
+                double[] left = part(u, i, m * k);
+                double[] right = part(vt, i, k * n);
+                double[] leftTurned = Reference.transpose(m, k, left);
+                double[] rightTurned = Reference.transpose(k, n, right);
+                double[] scaled = left.clone();
+                double[] ofMatrix = part(a, i, m * n);
+                for (int j = 0; j < scaled.length; j++) {
+                    scaled[j] *= s[i * k + j % k] / scale;
+                }
+                for (int j = 0; j < ofMatrix.length; j++) {
+                    ofMatrix[j] /= scale;
+                }
+                String what = dtype + " " + m + "×" + n + " " + form + " 2^" + exponent + ", matrix " + i;
+                double[] expected = {
+                    distance(ofMatrix, product(m, n, k, scaled, right)) / 3.5,
+                    distance(identity(k), product(k, k, m, leftTurned, left)),
+                    distance(identity(k), product(k, k, n, right, rightTurned))
+                };
+                for (int j = 0; j < 3; j++) {
+                    assertThat(Math.abs(got[3 * i + j] - expected[j]))
+                            .as(what + ", figure " + j)
+                            .isLessThanOrEqualTo(Tolerance.sum(dtype, m + n, 2 * expected[j]));
+                }
+            }
+        }
+    }
+
+    private static double[] product(int m, int n, int k, double[] a, double[] b) {
+        double[] c = new double[m * n];
+        for (int i = 0; i < m; i++) {
+            for (int p = 0; p < k; p++) {
+                for (int j = 0; j < n; j++) {
+                    c[i * n + j] += a[i * k + p] * b[p * n + j];
+                }
+            }
+        }
+        return c;
+    }
+
+    private static double[] identity(int n) {
+        double[] identity = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            identity[i * n + i] = 1;
+        }
+        return identity;
+    }
+
+    private static double distance(double[] a, double[] b) {
+        double squares = 0;
+        for (int i = 0; i < a.length; i++) {
+            squares += (a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return Math.sqrt(squares);
+    }
 }

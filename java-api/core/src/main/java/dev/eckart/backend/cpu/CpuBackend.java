@@ -456,6 +456,27 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void svdBatchErrors(View a, View s, Vectors vectors, View errors) {
+        Layout layout = a.layout();
+        try (Lease lease = Lease.of(a, s, vectors.u(), vectors.vt(), errors)) {
+            Native.svdBatchErrors(
+                    type(a),
+                    layout.shape().dim(0),
+                    rows(a),
+                    columns(a),
+                    a.address(),
+                    layout.stride(1),
+                    layout.stride(2),
+                    layout.stride(0),
+                    vectors.u().address(),
+                    s.address(),
+                    vectors.vt().address(),
+                    errors.address(),
+                    Threads.current());
+        }
+    }
+
+    @Override
     public long svdWorkspace(SvdDriver driver, boolean vectors, DType dtype, long m, long n) {
         return Native.svdWorkspace(driver.ordinal(), dtype.ordinal(), vectors, m, n);
     }
