@@ -192,7 +192,7 @@ final class BlockKrylov implements AutoCloseable {
 
     /** Whether rounding is reached, or what Ritz residuals and the progress of the last steps leave to be found is little. */
     private boolean accurate(double[] theta, double[] residuals, int k) {
-        double rounding = 10 * type.epsilon() * Math.sqrt(theta.length) * theta[0];
+        double rounding = type.epsilon() * Math.sqrt(theta.length) * theta[0];
         double unknown = theta[Math.min(theta.length - 1, k + (int) width)];
         double missed = 0;
         boolean exact = true;
@@ -202,7 +202,8 @@ final class BlockKrylov implements AutoCloseable {
                 return false;
             }
             exact &= r <= rounding;
-            missed += r <= rounding ? 0 : Math.min(r, r * r / (theta[i] - unknown));
+            // below rounding too: in F32 its square is not little beside what small values leave out
+            missed += Math.min(r, r * r / (theta[i] - unknown));
         }
         double rest = rest(theta, k);
         double found = sum(theta, k);

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public record Eigh(Tensor w, Tensor vt) implements AutoCloseable {
     /**
-     * Factors a symmetric matrix; the input is not changed, and read as its symmetric part's lower triangle.
+     * Factors a symmetric matrix; the input is not changed, and read in its upper triangle alone.
      *
      * @param a (n, n), F64 or F32, finite
      * @throws IllegalArgumentException for another shape or type, NaN or infinity

@@ -67,7 +67,7 @@ final class GramSvd {
             BlockKrylov.Goal goal = new BlockKrylov.Goal(
                     wanted,
                     OptionalDouble.empty(),
-                    residual,
+                    Math.min(residual, KrylovSvd.EXCESS),
                     square.dtype().epsilon(),
                     residual,
                     n,

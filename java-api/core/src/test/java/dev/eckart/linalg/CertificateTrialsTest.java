@@ -248,12 +248,13 @@ class CertificateTrialsTest {
         for (DType type : new DType[] {DType.F64, DType.F32}) {
             Tensor a = TruncatedSvdTest.decaying(type, 60, 40);
             LinearOperator operator = LinearOperator.of(a);
-            for (Driver driver : new Driver[] {Driver.GESDD, Driver.GESVD, Driver.QR}) {
+            for (Driver driver :
+                    new Driver[] {Driver.GESDD, Driver.GESVD, Driver.GEJSV, Driver.QR, Driver.CHOLESKY_QR}) {
                 Svd svd = Svd.options().driver(driver).of(a);
                 assertShows(operator, svd, spoiled.corruption, driver + " " + type);
             }
             int k = type == DType.F64 ? 8 : 5;
-            for (Driver driver : new Driver[] {Driver.RANDOMIZED, Driver.GRAM, Driver.AUTO}) {
+            for (Driver driver : new Driver[] {Driver.RANDOMIZED, Driver.GRAM, Driver.KRYLOV, Driver.AUTO}) {
                 Svd svd = TruncatedSvd.rank(k).driver(driver).of(a);
                 assertShows(operator, svd, spoiled.corruption, driver + " " + type);
             }

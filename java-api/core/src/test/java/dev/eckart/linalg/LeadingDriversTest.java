@@ -63,6 +63,24 @@ class LeadingDriversTest {
         }
     }
 
+    /** Residuals that are rounding beside σ₁² are not little beside σ_k² = σ₁²/10⁴. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Driver.class,
+            names = {"KRYLOV", "GRAM"})
+    void should_not_stop_at_the_rounding_of_the_largest_square(Driver driver) {
+        double[] s = new double[800];
+        double rest = 0;
+        for (int i = 0; i < s.length; i++) {
+            s[i] = 1.0 / (1 + i);
+            rest = i < 100 ? 0 : Math.hypot(rest, s[i]);
+        }
+        Tensor a = Spectra.matrix(s, 1500, 800).to(DType.F32);
+        Svd svd = TruncatedSvd.rank(100).driver(driver).of(a);
+        assertThat(svd.certificate().driver()).isEqualTo(driver);
+        assertThat(residual(a, svd)).isLessThan(rest * (1 + 1e-4));
+    }
+
     static double residual(Tensor a, Svd svd) {
         Tensor product = svd.u()
                 .to(DType.F64)

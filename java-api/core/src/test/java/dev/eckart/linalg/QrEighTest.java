@@ -64,6 +64,18 @@ class QrEighTest {
     }
 
     @Test
+    void should_read_the_upper_triangle_alone() {
+        try (Scope scope = Scope.open()) {
+            for (DType type : new DType[] {DType.F64, DType.F32}) {
+                Tensor a = Tensor.of(new double[][] {{2, 1}, {77, 2}}).to(type);
+                assertThat(Eigh.of(a).w().toArray())
+                        .usingComparatorWithPrecision(1e-6)
+                        .containsExactly(3, 1);
+            }
+        }
+    }
+
+    @Test
     void should_fail_if_the_matrix_is_not_square() {
         try (Tensor a = Tensor.zeros(DType.F64, 3, 2)) {
             assertThatThrownBy(() -> Eigh.of(a)).hasMessage("eigh: needs a square matrix, shape is (3,2)");
