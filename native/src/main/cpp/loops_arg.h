@@ -1,5 +1,6 @@
 // Inner loops of argReduce and of the keys that topK sorts by. Part of kernels.cpp.
 #pragma once
+#include "keys.h"
 #include "loops_reduce.h"
 
 namespace eckart {
@@ -77,23 +78,7 @@ void argColumns(int64_t rows, int64_t n, const char *a, int64_t rowStride, int64
     }
 }
 
-// ---- keys: unsigned numbers in the order of the elements. Zeros of both signs are equal, NaN comes last.
-template <class T> struct Key { using Type = u32; };
-template <> struct Key<double> { using Type = u64; };
-template <> struct Key<int64_t> { using Type = u64; };
-
-ECKART_FN u64 keyOf(double x) {
-    const u64 u = bitsOf(x + 0.0), key = u ^ ((0 - (u >> 63)) | (u64(1) << 63));
-    return x != x ? ~u64(0) : key;
-}
-ECKART_FN u32 keyOf(float x) {
-    const u32 u = bitsOf(x + 0.0f), key = u ^ ((0 - (u >> 31)) | (u32(1) << 31));
-    return x != x ? ~u32(0) : key;
-}
-ECKART_FN u64 keyOf(int64_t x) { return u64(x) ^ (u64(1) << 63); }
-ECKART_FN u32 keyOf(int x) { return u32(x) ^ (u32(1) << 31); }
-ECKART_FN u32 keyOf(uint8_t x) { return x; }
-
+// ---- keys
 template <class T> void sortKeys(int64_t n, const char *a, bool descending, void *to, void *leastOf, void *mostOf) {
     using K = typename Key<T>::Type;
     const T *x = reinterpret_cast<const T *>(a);

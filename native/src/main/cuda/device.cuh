@@ -66,6 +66,36 @@ template <int N, class Action> ECKART_FN void each(const Walk<N> &walk, Action a
     }
 }
 
+// Who works at one row or lane: a thread alone, or the threads of a block, of which there are a power of two. Rows are shared out
+// from `first` on by `step`, a row's elements from `me` on by `size`.
+struct Alone {
+    static ECKART_FN int me() { return 0; }
+    static ECKART_FN int size() { return 1; }
+    static ECKART_FN long first() { return firstIndex(); }
+    static ECKART_FN long step() { return indexStep(); }
+    template <class F> ECKART_FN double joined(double x) const { return x; }
+};
+struct Together {
+    double *shared;  // one for each thread
+
+    static ECKART_FN int me() { return int(threadIdx.x); }
+    static ECKART_FN int size() { return int(blockDim.x); }
+    static ECKART_FN long first() { return blockIdx.x; }
+    static ECKART_FN long step() { return gridDim.x; }
+
+    // F of what all threads bring, in all of them
+    template <class F> ECKART_FN double joined(double x) const {
+        __syncthreads();  // the last result was read
+        shared[me()] = x;
+        for (int half = size() / 2; half > 0; half /= 2) {
+            __syncthreads();
+            if (me() < half) shared[me()] = F()(shared[me()], shared[me() + half]);
+        }
+        __syncthreads();
+        return shared[0];
+    }
+};
+
 template <class T, int N> ECKART_FN T *operand(const Walk<N> &walk, int k) { return reinterpret_cast<T *>(walk.operand[k].base); }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // The double of libnvrtc.so.13: g++ compiles a kernel's source to a library of host code, with host.h before it. Libraries are kept
-// in ECKART_DOUBLE_KERNELS under a name made of the source.
+// in ECKART_DOUBLE_KERNELS under a name made of the source. A module has to be one of those in the file ECKART_DOUBLE_MODULES.
 #include <unistd.h>
 
 #include <cstdio>
@@ -49,6 +49,13 @@ int nvrtcCompileProgram(Program *program, int count, const char *const *options)
         separate |= strcmp(options[i], "--fmad=false") == 0;
     }
     if (!architecture || !separate) return 5;
+    // The module's two lines of source: #include "HEADER" and MACRO(TYPE)
+    const size_t header = program->source.find('"') + 1, headerEnd = program->source.find('"', header), macro = program->source.find('\n', header) + 1;
+    const std::string module = program->source.substr(header, headerEnd - header) + " " + program->source.substr(macro);
+    if (("\n" + read(getenv("ECKART_DOUBLE_MODULES"))).find("\n" + module) == std::string::npos) {
+        program->log = module + "is not in modules.txt, which ci/kernels compiles";
+        return 6;
+    }
     const std::string folder = getenv("ECKART_DOUBLE_KERNELS"), host = read(folder + "/host.h");
     std::string all = program->source + host;
     for (auto &header : program->headers) all += header.second;

@@ -80,36 +80,26 @@ public interface Backend {
     long firstNonFinite(View a);
 
     /** The place (I64) of the MIN or MAX along the middle of three dimensions, where out has 1; NaN wins, then the first of equals. */
-    default void argReduce(ReduceOp op, View a, View out) {
-        throw missing("argReduce");
-    }
+    void argReduce(ReduceOp op, View a, View out);
 
     /** Running totals along the middle of three dimensions; sums and products of integers are I64. */
-    default void scan(ScanOp op, View a, View out) {
-        throw missing("scan");
-    }
+    void scan(ScanOp op, View a, View out);
 
     /**
      * out[o, i, :] = a[o, index[i], :], for a contiguous index, I64 or I32.
      *
      * @return the place of the first index outside of a, or -1; nothing was written in the former case
      */
-    default long gather(View a, View index, View out) {
-        throw missing("gather");
-    }
+    long gather(View a, View index, View out);
 
     /** target[o, index[i], :] += source[o, i, :] for each i in turn, whatever the number of threads; returns as {@link #gather}. */
-    default long scatterAdd(View target, View index, View source) {
-        throw missing("scatterAdd");
-    }
+    long scatterAdd(View target, View index, View source);
 
     /**
      * The k largest of each row descending, or the smallest ascending, and their places (I64), for A (rows, n) with adjacent columns
      * and contiguous (rows, k). NaN counts as largest; equals, and zeros of both signs, come in the order of the row.
      */
-    default void topK(boolean largest, View a, Optional<View> values, View indices) {
-        throw missing("topK");
-    }
+    void topK(boolean largest, View a, Optional<View> values, View indices);
 
     /** Fills a contiguous view with random numbers; element i depends on (seed, stream, offset + i) alone. */
     void random(Distribution distribution, double a, double b, long seed, long stream, long offset, View out);
@@ -177,12 +167,6 @@ public interface Backend {
 
     /** Makes the first entry of each row of vt that is within a factor 1 − √ε of its largest positive; columns of u follow. */
     void orientVectors(View u, View vt);
-
-    /** Of an operation that this device does not have; the default of those that not every device has. */
-    private UnsupportedOperationException missing(String operation) {
-        return new UnsupportedOperationException(
-                operation + ": " + device() + " does not have it; move the tensors with to(Device.cpu())");
-    }
 
     /** Waits for all work that was started. */
     void synchronize();

@@ -5,6 +5,7 @@ import dev.eckart.backend.BinaryOp;
 import dev.eckart.backend.Distribution;
 import dev.eckart.backend.Lease;
 import dev.eckart.backend.ReduceOp;
+import dev.eckart.backend.ScanOp;
 import dev.eckart.backend.SvdDriver;
 import dev.eckart.backend.UnaryOp;
 import dev.eckart.backend.View;
@@ -15,19 +16,24 @@ import dev.eckart.memory.Device;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/**
- * One NVIDIA GPU. Work is put into one stream and waited for where a value is read. What is not there yet is refused with a line
- * that names the operation.
- */
+/** One NVIDIA GPU. Work is put into one stream and waited for where a value is read. */
 final class CudaBackend implements Backend {
     /** Requests from here on are held against the device's free memory before they are made. */
     private static final long CHECKED_BYTES = 64L << 20;
 
+    static final List<SvdDriver> SVD_DRIVERS = List.of(SvdDriver.GESVDJ, SvdDriver.GESVD);
+
     private final Gpu gpu;
     private final Elementwise elementwise;
     private final Reductions reductions;
+    private final Rows rows;
+    private final Lanes lanes;
+    private final Indices indexing;
+    private final SparseMatrices sparse;
     private final Factorizations factorizations;
+    private final SmallSvd smallSvd;
     private final Blas blas;
     private final Transfer transfer;
 
@@ -36,14 +42,14 @@ final class CudaBackend implements Backend {
         gpu = new Gpu(index);
         elementwise = new Elementwise(gpu);
         reductions = new Reductions(gpu);
-        factorizations = new Factorizations(gpu, elementwise, reductions);
+        rows = new Rows(gpu);
+        lanes = new Lanes(gpu);
+        indexing = new Indices(gpu);
+        sparse = new SparseMatrices(gpu);
         blas = new Blas(gpu);
+        factorizations = new Factorizations(gpu, blas, elementwise, reductions);
         transfer = new Transfer(gpu);
-    }
-
-    static UnsupportedOperationException refuse(String operation) {
-        return new UnsupportedOperationException(
-                operation + ": not on a GPU yet; compute on the host: .to(Device.cpu())");
+        smallSvd = new SmallSvd(gpu, transfer, elementwise, factorizations);
     }
 
     @Override
@@ -137,12 +143,21 @@ final class CudaBackend implements Backend {
 
     @Override
     public void softmax(boolean log, View a, View out) {
-        throw refuse(log ? "logSoftmax" : "softmax");
+        try (Lease lease = Lease.of(a, out);
+                Gpu.Turn turn = gpu.enter()) {
+            rows.softmax(log, a, out);
+        }
     }
 
     @Override
     public void normalize(int axes, double epsilon, View a, Optional<View> scale, Optional<View> shift, View out) {
-        throw refuse("normalize");
+        View[] used = Stream.of(Optional.of(out), Optional.of(a), scale, shift)
+                .flatMap(Optional::stream)
+                .toArray(View[]::new);
+        try (Lease lease = Lease.of(used);
+                Gpu.Turn turn = gpu.enter()) {
+            rows.normalize(axes, epsilon, a, scale, shift, out);
+        }
     }
 
     @Override
@@ -158,6 +173,46 @@ final class CudaBackend implements Backend {
         try (Lease lease = Lease.of(a);
                 Gpu.Turn turn = gpu.enter()) {
             return reductions.firstNonFinite(a);
+        }
+    }
+
+    @Override
+    public void argReduce(ReduceOp op, View a, View out) {
+        try (Lease lease = Lease.of(a, out);
+                Gpu.Turn turn = gpu.enter()) {
+            lanes.argReduce(op, a, out);
+        }
+    }
+
+    @Override
+    public void scan(ScanOp op, View a, View out) {
+        try (Lease lease = Lease.of(a, out);
+                Gpu.Turn turn = gpu.enter()) {
+            lanes.scan(op, a, out);
+        }
+    }
+
+    @Override
+    public long gather(View a, View index, View out) {
+        try (Lease lease = Lease.of(a, index, out);
+                Gpu.Turn turn = gpu.enter()) {
+            return indexing.gather(a, index, out);
+        }
+    }
+
+    @Override
+    public long scatterAdd(View target, View index, View source) {
+        try (Lease lease = Lease.of(target, index, source);
+                Gpu.Turn turn = gpu.enter()) {
+            return indexing.scatterAdd(target, index, source);
+        }
+    }
+
+    @Override
+    public void topK(boolean largest, View a, Optional<View> values, View indices) {
+        try (Lease lease = values.isPresent() ? Lease.of(a, values.get(), indices) : Lease.of(a, indices);
+                Gpu.Turn turn = gpu.enter()) {
+            indexing.topK(largest, a, values, indices);
         }
     }
 
@@ -222,17 +277,26 @@ final class CudaBackend implements Backend {
 
     @Override
     public void spmm(Sparse a, View x, View c) {
-        throw refuse("product of a sparse matrix");
+        try (Lease lease = Lease.of(a.starts(), a.indices(), a.values(), x, c);
+                Gpu.Turn turn = gpu.enter()) {
+            sparse.multiply(a, x, c);
+        }
     }
 
     @Override
     public void sparseCompress(View row, View column, View values, Sparse out) {
-        throw refuse("sparse matrix");
+        try (Lease lease = Lease.of(row, column, values, out.starts(), out.indices(), out.values());
+                Gpu.Turn turn = gpu.enter()) {
+            sparse.compress(row, column, values, out);
+        }
     }
 
     @Override
     public long sparseTranspose(Sparse a, long tileHeight, Sparse out) {
-        throw refuse("transposition of a sparse matrix");
+        try (Lease lease = Lease.of(a.starts(), a.indices(), a.values(), out.starts(), out.indices(), out.values());
+                Gpu.Turn turn = gpu.enter()) {
+            return sparse.transpose(a, tileHeight, out);
+        }
     }
 
     @Override
@@ -261,7 +325,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public List<SvdDriver> svdDrivers() {
-        return List.of(SvdDriver.GESVDJ, SvdDriver.GESVD);
+        return SVD_DRIVERS;
     }
 
     @Override
@@ -276,12 +340,17 @@ final class CudaBackend implements Backend {
 
     @Override
     public List<SvdDriver> svdBatchDrivers() {
-        return List.of();
+        return List.of(SvdDriver.JACOBI);
     }
 
     @Override
     public long svdBatch(SvdDriver driver, View a, View s, Optional<Vectors> vectors) {
-        throw refuse("svd of a batch in one call");
+        try (Lease lease = vectors.isEmpty()
+                        ? Lease.of(a, s)
+                        : Lease.of(a, s, vectors.get().u(), vectors.get().vt());
+                Gpu.Turn turn = gpu.enter()) {
+            return smallSvd.svd(a, s, vectors);
+        }
     }
 
     @Override

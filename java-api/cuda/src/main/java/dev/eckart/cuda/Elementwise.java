@@ -48,7 +48,6 @@ final class Elementwise {
             case ERF -> "erf_";
             case SILU -> "silu_";
             case GELU -> "gelu_";
-            default -> throw CudaBackend.refuse(op.name().toLowerCase(Locale.ROOT));
         };
         Walk walk = Walk.byOutput(out, a);
         String macro = out.dtype().isFloating() ? "ECKART_UNARIES" : "ECKART_UNARIES_OF_INTEGERS";
@@ -64,7 +63,6 @@ final class Elementwise {
             case MIN -> "min_";
             case MAX -> "max_";
             case POWER -> "power";
-            default -> throw CudaBackend.refuse(op.name().toLowerCase(Locale.ROOT));
         };
         Walk walk = Walk.byOutput(out, a, b);
         boolean mayFail = !out.dtype().isFloating() && (op == BinaryOp.DIVIDE || op == BinaryOp.POWER);

@@ -17,12 +17,14 @@ final class Factorizations {
     private final Elementwise elementwise;
     private final Reductions reductions;
     private final Solver solver;
+    private final LongSvd longSvd;
 
-    Factorizations(Gpu gpu, Elementwise elementwise, Reductions reductions) {
+    Factorizations(Gpu gpu, Blas blas, Elementwise elementwise, Reductions reductions) {
         this.gpu = gpu;
         this.elementwise = elementwise;
         this.reductions = reductions;
         this.solver = new Solver(gpu);
+        this.longSvd = new LongSvd(gpu, blas, elementwise, reductions, this);
     }
 
     private static long rows(View matrix) {
@@ -159,8 +161,9 @@ final class Factorizations {
         }
         double scale = scale(a);
         multiply(a, scale);
+        boolean thin = vectors.isEmpty() || !full(a, vectors.get());
         boolean converged = driver == SvdDriver.GESVDJ
-                ? jacobi(a, s, vectors)
+                ? thin && LongSvd.suits(m, n) && longSvd.svd(a, s, vectors, this::jacobi) || jacobi(a, s, vectors)
                 : m < n ? iteration(a, s, vectors) : iterationOfTall(a, s, vectors);
         if (converged) {
             multiply(s, 1 / scale);
@@ -297,7 +300,8 @@ final class Factorizations {
                 ? new Solver.Svd(dtype, false, n, m, gpu.result(), n, gpu.result(), any, n, any, m)
                 : new Solver.Svd(dtype, false, m, n, gpu.result(), m, gpu.result(), any, m, any, n);
         long scratch = jacobi ? (vectors ? m * k : 0) : m < n ? 0 : m * n + (vectors ? m * k + k * k : 0);
-        return (solver.workspace(jacobi, call) + scratch) * dtype.bytes() + 16;
+        long product = jacobi && LongSvd.suits(m, n) ? LongSvd.workspace(vectors, dtype, m, n) : 0;
+        return (solver.workspace(jacobi, call) + scratch + product) * dtype.bytes() + 16;
     }
 
     /** Signs by the rule of Backend.orientVectors. */
@@ -322,7 +326,7 @@ final class Factorizations {
         while (threads < 256 && threads < columns(vt)) {
             threads *= 2;
         }
-        gpu.launchBlocks(module(vt), "orient", Math.min(k, 1 << 20), threads, arguments);
+        gpu.launchBlocks(module(vt), "orient", k, threads, arguments);
     }
 
     /**

@@ -21,6 +21,8 @@ final class Gpu {
 
     private static final int BLOCK = 4096;
 
+    private static final long MOST_BLOCKS = 1 << 20;
+
     private final int index;
     private final ReentrantLock lock = new ReentrantLock();
     private CUstream_st stream;
@@ -93,7 +95,10 @@ final class Gpu {
         return block.getInt(8);
     }
 
-    long resultLong() {
+    /** 8 bytes of device memory; waits for what was started. */
+    long readLong(long address) {
+        Cuda.download(result(), address, 8, stream);
+        Cuda.synchronize(stream);
         return block.getLong(8);
     }
 
@@ -163,17 +168,18 @@ final class Gpu {
 
     /** Starts one thread per index, at most {@code count} of them useful; the kernel strides over what is left. */
     void launch(String module, String kernel, long count, Arguments arguments) {
-        if (count > 0) {
-            long blocks = Math.min((count + 255) / 256, 1 << 20);
-            launchBlocks(module, kernel, blocks, 256, arguments);
-        }
+        launchBlocks(module, kernel, (count + 255) / 256, 256, arguments);
     }
 
-    /** Starts {@code blocks} blocks. */
+    /** Starts {@code blocks} blocks, or as many as there may be: the kernel strides over what is left. */
     void launchBlocks(String module, String kernel, long blocks, int threads, Arguments arguments) {
+        if (blocks == 0) {
+            return;
+        }
         CUfunc_st function = kernels.get(module, kernel);
         arguments.write(block, STRUCT);
-        Cuda.launch(module + " " + kernel, function, Math.toIntExact(blocks), threads, blockAddress, stream);
+        Cuda.launch(
+                module + " " + kernel, function, (int) Math.min(blocks, MOST_BLOCKS), threads, blockAddress, stream);
     }
 
     void synchronize() {

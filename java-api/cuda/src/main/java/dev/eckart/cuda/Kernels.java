@@ -27,12 +27,19 @@ final class Kernels {
             "elementary.h",
             "functors.h",
             "gates.h",
+            "keys.h",
             "philox.h",
             "device.cuh",
             "elementwise.cuh",
             "reduce.cuh",
+            "rows.cuh",
+            "lanes.cuh",
+            "sort.cuh",
+            "index.cuh",
+            "sparse.cuh",
             "random.cuh",
-            "matrix.cuh");
+            "matrix.cuh",
+            "jacobi.cuh");
 
     private final String architecture;
     private final Map<String, CUmod_st> modules = new HashMap<>();

@@ -77,8 +77,8 @@ final class Reductions {
             long totals = kept.count * chunks;
             if (byThread) {
                 gpu.launch(module, op + "_thread", totals, arguments);
-            } else if (totals > 0) {
-                gpu.launchBlocks(module, op + "_block", Math.min(totals, 1 << 20), THREADS, arguments);
+            } else {
+                gpu.launchBlocks(module, op + "_block", totals, THREADS, arguments);
             }
             if (chunks > 1) {
                 gpu.launch(module, op + "_finish", kept.count, arguments);

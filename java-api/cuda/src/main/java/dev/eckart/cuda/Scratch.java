@@ -31,19 +31,11 @@ final class Scratch implements AutoCloseable {
 
     /** The first 8 bytes; waits for what was started. */
     long readLong() {
-        Cuda.download(gpu.result(), address(), 8, gpu.stream());
-        Cuda.synchronize(gpu.stream());
-        return gpu.resultLong();
+        return gpu.readLong(address());
     }
 
     double readDouble() {
         return Double.longBitsToDouble(readLong());
-    }
-
-    int readInt() {
-        Cuda.download(gpu.result(), address(), 4, gpu.stream());
-        Cuda.synchronize(gpu.stream());
-        return gpu.resultInt();
     }
 
     @Override

@@ -41,6 +41,9 @@ final class CudaDouble {
             throws IOException, InterruptedException {
         Map<String, String> all = new HashMap<>(environment);
         all.put("ECKART_DOUBLE_KERNELS", FOLDER.toString());
+        all.put(
+                "ECKART_DOUBLE_MODULES",
+                Path.of("src/test/cuda/modules.txt").toAbsolutePath().toString());
         List<String> java = new ArrayList<>(
                 List.of("-Xmx512m", "-XX:+UseSerialGC", "-Deckart.cuda.path=" + folder, "-Deckart.cuda.cache=none"));
         java.addAll(options);
