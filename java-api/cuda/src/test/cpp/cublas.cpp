@@ -1,4 +1,5 @@
-// The double of libcublas.so.13, over OpenBLAS, column-major as the manual has it. Leading dimensions and addresses are checked.
+// The double of libcublas.so.13, over OpenBLAS, column-major as the manual has it. Leading dimensions and addresses are checked when a
+// call is made; the work is put into the handle's stream. Scalars are read at the call, as pointer mode HOST has it.
 #include <cblas.h>
 
 #include <cstdint>
@@ -9,8 +10,8 @@
 namespace {
 
 constexpr int INVALID_VALUE = 7, NOT_INITIALIZED = 1;
-int handle;
-void *stream = nullptr;
+struct Handle { const void *kind; void *stream; };
+int kind;  // of handles: theirs point here
 
 bool matrix(const void *at, int64_t rows, int64_t columns, int64_t ld, size_t size, const char *call) {
     if (rows < 0 || columns < 0 || ld < (rows > 1 ? rows : 1)) {
@@ -19,8 +20,13 @@ bool matrix(const void *at, int64_t rows, int64_t columns, int64_t ld, size_t si
     }
     return rows == 0 || columns == 0 || eckart_double_owns(at, size_t((columns - 1) * ld + rows) * size, call);
 }
+bool known(void *h) { return h && static_cast<Handle *>(h)->kind == &kind; }
+bool ready(void *handle) { return known(handle) && static_cast<Handle *>(handle)->stream; }
+void *streamOf(void *handle) { return static_cast<Handle *>(handle)->stream; }
 
 CBLAS_TRANSPOSE transpose(int operation) { return operation ? CblasTrans : CblasNoTrans; }
+CBLAS_UPLO triangle(int mode) { return mode ? CblasUpper : CblasLower; }
+CBLAS_SIDE side(int s) { return s ? CblasRight : CblasLeft; }
 
 void multiply(int ta, int tb, int m, int n, int k, double alpha, const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc) {
     cblas_dgemm(CblasColMajor, transpose(ta), transpose(tb), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
@@ -28,23 +34,52 @@ void multiply(int ta, int tb, int m, int n, int k, double alpha, const double *a
 void multiply(int ta, int tb, int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc) {
     cblas_sgemm(CblasColMajor, transpose(ta), transpose(tb), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
+void syrk(int uplo, int t, int n, int k, double alpha, const double *a, int lda, double beta, double *c, int ldc) {
+    cblas_dsyrk(CblasColMajor, triangle(uplo), transpose(t), n, k, alpha, a, lda, beta, c, ldc);
+}
+void syrk(int uplo, int t, int n, int k, float alpha, const float *a, int lda, float beta, float *c, int ldc) {
+    cblas_ssyrk(CblasColMajor, triangle(uplo), transpose(t), n, k, alpha, a, lda, beta, c, ldc);
+}
+void trsm(int s, int uplo, int t, int m, int n, double alpha, const double *a, int lda, double *b, int ldb) {
+    cblas_dtrsm(CblasColMajor, side(s), triangle(uplo), transpose(t), CblasNonUnit, m, n, alpha, a, lda, b, ldb);
+}
+void trsm(int s, int uplo, int t, int m, int n, float alpha, const float *a, int lda, float *b, int ldb) {
+    cblas_strsm(CblasColMajor, side(s), triangle(uplo), transpose(t), CblasNonUnit, m, n, alpha, a, lda, b, ldb);
+}
 
 template <class T>
-int gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, const void *alpha, const void *a, int64_t lda, int64_t strideA, const void *b, int64_t ldb,
-         int64_t strideB, const void *beta, void *c, int64_t ldc, int64_t strideC, int64_t batch) {
+int gemmOf(void *h, int ta, int tb, int64_t m, int64_t n, int64_t k, const void *alpha, const void *a, int64_t lda, int64_t strideA, const void *b,
+           int64_t ldb, int64_t strideB, const void *beta, void *c, int64_t ldc, int64_t strideC, int64_t batch) {
+    const T by = *static_cast<const T *>(alpha), keep = *static_cast<const T *>(beta);
     for (int64_t i = 0; i < batch; i++) {
         const T *x = static_cast<const T *>(a) + i * strideA, *y = static_cast<const T *>(b) + i * strideB;
         T *z = static_cast<T *>(c) + i * strideC;
         if (!matrix(x, ta ? k : m, ta ? m : k, lda, sizeof(T), "gemm A") || !matrix(y, tb ? n : k, tb ? k : n, ldb, sizeof(T), "gemm B") ||
             !matrix(z, m, n, ldc, sizeof(T), "gemm C"))
             return INVALID_VALUE;
-        multiply(ta, tb, int(m), int(n), int(k), *static_cast<const T *>(alpha), x, int(lda), y, int(ldb), *static_cast<const T *>(beta), z, int(ldc));
+        enqueue(streamOf(h), [=] { multiply(ta, tb, int(m), int(n), int(k), by, x, int(lda), y, int(ldb), keep, z, int(ldc)); });
     }
     return 0;
 }
 
-CBLAS_UPLO triangle(int mode) { return mode ? CblasUpper : CblasLower; }
-CBLAS_SIDE side(int s) { return s ? CblasRight : CblasLeft; }
+template <class T>
+int syrkOf(void *h, int uplo, int t, int64_t n, int64_t k, const T *alpha, const T *a, int64_t lda, const T *beta, T *c, int64_t ldc) {
+    if (!ready(h)) return NOT_INITIALIZED;
+    if (!matrix(a, t ? k : n, t ? n : k, lda, sizeof(T), "syrk A") || !matrix(c, n, n, ldc, sizeof(T), "syrk C")) return INVALID_VALUE;
+    const T by = *alpha, keep = *beta;
+    enqueue(streamOf(h), [=] { syrk(uplo, t, int(n), int(k), by, a, int(lda), keep, c, int(ldc)); });
+    return 0;
+}
+
+template <class T>
+int trsmOf(void *h, int s, int uplo, int t, int diagonal, int64_t m, int64_t n, const T *alpha, const T *a, int64_t lda, T *b, int64_t ldb) {
+    if (!ready(h)) return NOT_INITIALIZED;
+    const int64_t order = s ? n : m;
+    if (diagonal != 0 || !matrix(a, order, order, lda, sizeof(T), "trsm A") || !matrix(b, m, n, ldb, sizeof(T), "trsm B")) return INVALID_VALUE;
+    const T by = *alpha;
+    enqueue(streamOf(h), [=] { trsm(s, uplo, t, int(m), int(n), by, a, int(lda), b, int(ldb)); });
+    return 0;
+}
 
 }  // namespace
 
@@ -52,53 +87,44 @@ extern "C" {
 
 const char *cublasGetStatusName(int code) { return code == 13 ? "CUBLAS_STATUS_EXECUTION_FAILED" : code == 7 ? "CUBLAS_STATUS_INVALID_VALUE" : "CUBLAS_STATUS"; }
 int cublasCreate_v2(void **out) {
-    *out = &handle;
+    *out = new Handle{&kind, nullptr};
     return eckart_double_status("cublasCreate");
 }
 int cublasSetStream_v2(void *h, void *on) {
-    stream = on;
-    return h == &handle && on ? 0 : NOT_INITIALIZED;
+    if (!known(h) || !eckart_double_stream(on)) return NOT_INITIALIZED;
+    static_cast<Handle *>(h)->stream = on;
+    return 0;
 }
-int cublasSetMathMode(void *h, int mode) { return h == &handle && mode == 0 ? 0 : INVALID_VALUE; }
+int cublasSetMathMode(void *h, int mode) { return known(h) && mode == 0 ? 0 : INVALID_VALUE; }
 int cublasGetVersion_v2(void *h, int *version) {
     *version = 130000;
-    return h == &handle ? 0 : NOT_INITIALIZED;
+    return known(h) ? 0 : NOT_INITIALIZED;
 }
 int cublasGemmStridedBatchedEx_64(void *h, int ta, int tb, int64_t m, int64_t n, int64_t k, const void *alpha, const void *a, int typeA, int64_t lda,
                                   int64_t strideA, const void *b, int typeB, int64_t ldb, int64_t strideB, const void *beta, void *c, int typeC,
                                   int64_t ldc, int64_t strideC, int64_t batch, int compute, int algorithm) {
-    if (h != &handle || stream == nullptr) return NOT_INITIALIZED;
+    if (!ready(h)) return NOT_INITIALIZED;
     if (int code = eckart_double_status("cublasGemmStridedBatchedEx")) return code;
     if (typeA != typeB || typeB != typeC || algorithm != -1 || k <= 0) return INVALID_VALUE;
-    if (typeA == 1 && compute == 70) return gemm<double>(ta, tb, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC, batch);
-    if (typeA == 0 && compute == 68) return gemm<float>(ta, tb, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC, batch);
+    if (typeA == 1 && compute == 70) return gemmOf<double>(h, ta, tb, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC, batch);
+    if (typeA == 0 && compute == 68) return gemmOf<float>(h, ta, tb, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC, batch);
     return INVALID_VALUE;
 }
-int cublasDsyrk_v2_64(void *h, int uplo, int operation, int64_t n, int64_t k, const double *alpha, const double *a, int64_t lda, const double *beta,
-                      double *c, int64_t ldc) {
-    if (h != &handle || !matrix(a, operation ? k : n, operation ? n : k, lda, 8, "syrk A") || !matrix(c, n, n, ldc, 8, "syrk C")) return INVALID_VALUE;
-    cblas_dsyrk(CblasColMajor, triangle(uplo), transpose(operation), int(n), int(k), *alpha, a, int(lda), *beta, c, int(ldc));
-    return 0;
+int cublasDsyrk_v2_64(void *h, int uplo, int t, int64_t n, int64_t k, const double *alpha, const double *a, int64_t lda, const double *beta, double *c,
+                      int64_t ldc) {
+    return syrkOf(h, uplo, t, n, k, alpha, a, lda, beta, c, ldc);
 }
-int cublasSsyrk_v2_64(void *h, int uplo, int operation, int64_t n, int64_t k, const float *alpha, const float *a, int64_t lda, const float *beta,
-                      float *c, int64_t ldc) {
-    if (h != &handle || !matrix(a, operation ? k : n, operation ? n : k, lda, 4, "syrk A") || !matrix(c, n, n, ldc, 4, "syrk C")) return INVALID_VALUE;
-    cblas_ssyrk(CblasColMajor, triangle(uplo), transpose(operation), int(n), int(k), *alpha, a, int(lda), *beta, c, int(ldc));
-    return 0;
+int cublasSsyrk_v2_64(void *h, int uplo, int t, int64_t n, int64_t k, const float *alpha, const float *a, int64_t lda, const float *beta, float *c,
+                      int64_t ldc) {
+    return syrkOf(h, uplo, t, n, k, alpha, a, lda, beta, c, ldc);
 }
-int cublasDtrsm_v2_64(void *h, int s, int uplo, int operation, int diagonal, int64_t m, int64_t n, const double *alpha, const double *a, int64_t lda,
-                      double *b, int64_t ldb) {
-    const int64_t order = s ? n : m;
-    if (h != &handle || diagonal != 0 || !matrix(a, order, order, lda, 8, "trsm A") || !matrix(b, m, n, ldb, 8, "trsm B")) return INVALID_VALUE;
-    cblas_dtrsm(CblasColMajor, side(s), triangle(uplo), transpose(operation), CblasNonUnit, int(m), int(n), *alpha, a, int(lda), b, int(ldb));
-    return 0;
+int cublasDtrsm_v2_64(void *h, int s, int uplo, int t, int diagonal, int64_t m, int64_t n, const double *alpha, const double *a, int64_t lda, double *b,
+                      int64_t ldb) {
+    return trsmOf(h, s, uplo, t, diagonal, m, n, alpha, a, lda, b, ldb);
 }
-int cublasStrsm_v2_64(void *h, int s, int uplo, int operation, int diagonal, int64_t m, int64_t n, const float *alpha, const float *a, int64_t lda,
-                      float *b, int64_t ldb) {
-    const int64_t order = s ? n : m;
-    if (h != &handle || diagonal != 0 || !matrix(a, order, order, lda, 4, "trsm A") || !matrix(b, m, n, ldb, 4, "trsm B")) return INVALID_VALUE;
-    cblas_strsm(CblasColMajor, side(s), triangle(uplo), transpose(operation), CblasNonUnit, int(m), int(n), *alpha, a, int(lda), b, int(ldb));
-    return 0;
+int cublasStrsm_v2_64(void *h, int s, int uplo, int t, int diagonal, int64_t m, int64_t n, const float *alpha, const float *a, int64_t lda, float *b,
+                      int64_t ldb) {
+    return trsmOf(h, s, uplo, t, diagonal, m, n, alpha, a, lda, b, ldb);
 }
 
 }  // extern "C"

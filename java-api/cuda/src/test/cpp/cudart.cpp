@@ -1,4 +1,5 @@
-// The double of libcudart.so.13: one device, whose work is done when it is asked for. Fresh memory is poisoned, freed memory too.
+// The double of libcudart.so.13: one device, whose streams do their work when they are waited for. Fresh memory is poisoned, freed
+// memory too.
 //
 // ECKART_DOUBLE_MEMORY: bytes of the device (default 2 GiB). ECKART_DOUBLE_FAIL: see memory.h.
 #include "memory.h"
@@ -7,8 +8,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 namespace {
@@ -19,8 +24,38 @@ constexpr size_t GUARD = 64;
 std::mutex mutex;
 std::map<char *, size_t> blocks;
 size_t used = 0;
-int stream, pool, event;  // their addresses are the handles
 thread_local int current = 0;
+
+// ---- streams: queues of work, under one lock, as the work itself is
+struct Mark { bool done = false; struct Stream *stream; };
+struct Stream { std::deque<std::function<void()>> work; };
+struct Event { std::shared_ptr<Mark> last; };
+
+std::recursive_mutex device;
+std::set<Stream *> streams;
+
+void finish(Stream *s) {
+    while (!s->work.empty()) {
+        const std::function<void()> next = std::move(s->work.front());
+        s->work.pop_front();
+        next();
+    }
+}
+void finish(const std::shared_ptr<Mark> &mark) {
+    while (mark && !mark->done) {
+        const std::function<void()> next = std::move(mark->stream->work.front());
+        mark->stream->work.pop_front();
+        next();
+    }
+}
+void finishAll() {
+    std::lock_guard<std::recursive_mutex> lock(device);
+    for (Stream *s : streams) finish(s);
+}
+Stream *known(void *on) {
+    std::lock_guard<std::recursive_mutex> lock(device);
+    return streams.count(static_cast<Stream *>(on)) ? static_cast<Stream *>(on) : nullptr;
+}
 
 size_t total() {
     const char *set = getenv("ECKART_DOUBLE_MEMORY");
@@ -61,6 +96,12 @@ int status(const char *call) { return eckart_double_status(call); }
 }  // namespace
 
 extern "C" {
+
+bool eckart_double_stream(const void *stream) { return known(const_cast<void *>(stream)) != nullptr; }
+void eckart_double_enqueue(void *stream, void (*work)(void *), void *data) {
+    std::lock_guard<std::recursive_mutex> lock(device);
+    static_cast<Stream *>(stream)->work.push_back([=] { work(data); });
+}
 
 bool eckart_double_owns(const void *address, size_t bytes, const char *call) {
     if (bytes == 0) return true;
@@ -106,20 +147,9 @@ int cudaSetDevice(int index) {
 }
 int cudaDeviceGetAttribute(int *value, int attribute, int device) {
     if (device != 0) return INVALID_DEVICE;
-    *value = attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 16 ? 1 : attribute == 115 ? getenv("ECKART_DOUBLE_NO_POOL") == nullptr : 0;
+    *value = attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 16 ? 1 : 0;
     return 0;
 }
-int cudaDeviceGetDefaultMemPool(void **out, int) {
-    *out = &pool;
-    return 0;
-}
-int cudaMemPoolSetAttribute(void *which, int, void *) { return which == &pool ? 0 : INVALID_HANDLE; }
-int cudaMemPoolGetAttribute(void *which, int attribute, void *value) {
-    if (which != &pool) return INVALID_HANDLE;
-    memset(value, 0, 8);
-    return attribute == 5 || attribute == 7 ? 0 : INVALID_VALUE;
-}
-int cudaMemPoolTrimTo(void *which, size_t) { return which == &pool ? 0 : INVALID_HANDLE; }
 int cudaMemGetInfo(size_t *free, size_t *all) {
     std::lock_guard<std::mutex> lock(mutex);
     *free = total() - used;
@@ -127,39 +157,69 @@ int cudaMemGetInfo(size_t *free, size_t *all) {
     return status("cudaMemGetInfo");
 }
 int cudaMalloc(void **out, size_t bytes) { return status("cudaMalloc") ? status("cudaMalloc") : take(out, bytes); }
-int cudaMallocAsync(void **out, size_t bytes, void *on) {
-    if (on != &stream) return INVALID_HANDLE;
-    return status("cudaMallocAsync") ? status("cudaMallocAsync") : take(out, bytes);
+int cudaFree(void *address) {
+    finishAll();
+    return give(address);
 }
-int cudaFree(void *address) { return give(address); }
-int cudaFreeAsync(void *address, void *on) { return on == &stream ? give(address) : INVALID_HANDLE; }
 int cudaMallocHost(void **out, size_t bytes) {
     *out = aligned_alloc(64, (bytes + 63) / 64 * 64);
     return *out ? 0 : OUT_OF_MEMORY;
 }
 int cudaMemcpyAsync(void *to, const void *from, size_t bytes, int kind, void *on) {
-    if (on != &stream) return INVALID_HANDLE;
+    if (!known(on)) return INVALID_HANDLE;
     if (kind == 1 ? !eckart_double_owns(to, bytes, "cudaMemcpyAsync") : kind == 2 ? !eckart_double_owns(from, bytes, "cudaMemcpyAsync") : true)
         return INVALID_VALUE;
-    memcpy(to, from, bytes);
+    enqueue(on, [=] { memcpy(to, from, bytes); });
     return status("cudaMemcpyAsync");
 }
 int cudaMemsetAsync(void *at, int value, size_t bytes, void *on) {
-    if (on != &stream) return INVALID_HANDLE;
+    if (!known(on)) return INVALID_HANDLE;
     if (!eckart_double_owns(at, bytes, "cudaMemsetAsync")) return INVALID_VALUE;
-    memset(at, value, bytes);
+    enqueue(on, [=] { memset(at, value, bytes); });
     return 0;
 }
 int cudaStreamCreateWithFlags(void **out, unsigned flags) {
-    *out = &stream;
+    std::lock_guard<std::recursive_mutex> lock(device);
+    Stream *made = new Stream;
+    streams.insert(made);
+    *out = made;
     return flags == 1 ? 0 : INVALID_VALUE;
 }
-int cudaStreamSynchronize(void *on) { return on == &stream ? status("cudaStreamSynchronize") : INVALID_HANDLE; }
+int cudaStreamSynchronize(void *on) {
+    std::lock_guard<std::recursive_mutex> lock(device);
+    if (!known(on)) return INVALID_HANDLE;
+    finish(known(on));
+    return status("cudaStreamSynchronize");
+}
+int cudaDeviceSynchronize() {
+    finishAll();
+    return status("cudaDeviceSynchronize");
+}
 int cudaEventCreateWithFlags(void **out, unsigned flags) {
-    *out = &event;
+    *out = new Event;
     return flags == 2 ? 0 : INVALID_VALUE;
 }
-int cudaEventRecord(void *which, void *on) { return which == &event && on == &stream ? 0 : INVALID_HANDLE; }
-int cudaEventSynchronize(void *which) { return which == &event ? 0 : INVALID_HANDLE; }
+int cudaEventRecord(void *which, void *on) {
+    std::lock_guard<std::recursive_mutex> lock(device);
+    if (!known(on)) return INVALID_HANDLE;
+    const auto mark = std::make_shared<Mark>();
+    mark->stream = known(on);
+    mark->stream->work.push_back([mark] { mark->done = true; });
+    static_cast<Event *>(which)->last = mark;
+    return 0;
+}
+// Waits for the event as it was recorded before this call; for none, if it never was
+int cudaStreamWaitEvent(void *on, void *which, unsigned flags) {
+    std::lock_guard<std::recursive_mutex> lock(device);
+    if (!known(on) || flags != 0) return INVALID_HANDLE;
+    const auto mark = static_cast<Event *>(which)->last;
+    known(on)->work.push_back([mark] { finish(mark); });
+    return 0;
+}
+int cudaEventSynchronize(void *which) {
+    std::lock_guard<std::recursive_mutex> lock(device);
+    finish(static_cast<Event *>(which)->last);
+    return 0;
+}
 
 }  // extern "C"

@@ -104,6 +104,8 @@ template <class T> T least(T *at, T x) {
 #define ECKART_HOST_KERNEL(name, Args, barriers)                                                                              \
     static void name##_body(const eckart::Args &args);                                                                        \
     static void name##_enter(const void *args) { name##_body(*static_cast<const eckart::Args *>(args)); }                     \
+    extern "C" __attribute__((visibility("default"))) const unsigned long name##_size;                                        \
+    const unsigned long name##_size = sizeof(eckart::Args);                                                                   \
     extern "C" __attribute__((visibility("default"))) void name(const void *args, unsigned blocks, unsigned threads) {        \
         host::run<eckart::Args>(name##_enter, args, blocks, threads, barriers);                                               \
     }                                                                                                                         \

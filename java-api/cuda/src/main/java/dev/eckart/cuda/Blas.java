@@ -6,7 +6,7 @@ import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.javacpp.BytePointer;
 
-/** The calls of cuBLAS that are used here, with their status checked. Full precision: TF32 never. During a turn of the GPU. */
+/** The calls of cuBLAS that are used here, with their status checked. Full precision: TF32 never. */
 final class Blas {
     static final int N = 0;
     static final int T = 1;

@@ -2,7 +2,6 @@ package dev.eckart.cuda;
 
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
-import org.bytedeco.cuda.cudart.CUmemPoolHandle_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
@@ -12,14 +11,10 @@ import org.bytedeco.javacpp.SizeTPointer;
 
 /** The calls of the CUDA runtime and driver that are used here, each with its status checked. Addresses are longs. */
 final class Cuda {
-    static final int OUT_OF_MEMORY = 2;
+    private static final int OUT_OF_MEMORY = 2;
     static final int COMPUTE_MAJOR = 75;
     static final int COMPUTE_MINOR = 76;
     static final int MULTIPROCESSORS = 16;
-    private static final int MEMORY_POOLS = 115;
-    private static final int RELEASE_THRESHOLD = 4;
-    private static final int RESERVED_NOW = 5;
-    private static final int USED_NOW = 7;
     private static final int TO_DEVICE = 1;
     private static final int TO_HOST = 2;
     private static final int NON_BLOCKING = 1;
@@ -63,59 +58,28 @@ final class Cuda {
 
     // ---- memory
 
-    /** The device's memory pool, which keeps what is freed for the next request; null where there is none. */
-    static CUmemPoolHandle_st pool(int device, long scratch) {
-        if (attribute(MEMORY_POOLS, device) == 0) {
-            return null;
-        }
-        CUmemPoolHandle_st pool = new CUmemPoolHandle_st();
-        check("cudaDeviceGetDefaultMemPool", cudart.cudaDeviceGetDefaultMemPool(pool, device));
-        Address all = new Address(scratch);
-        new org.bytedeco.javacpp.LongPointer(all).put(Long.MAX_VALUE);
-        check("cudaMemPoolSetAttribute", cudart.cudaMemPoolSetAttribute(pool, RELEASE_THRESHOLD, all));
-        return pool;
-    }
-
-    /** Bytes that the pool holds and nobody uses. */
-    static long idle(CUmemPoolHandle_st pool, long scratch) {
-        return poolValue(pool, RESERVED_NOW, scratch) - poolValue(pool, USED_NOW, scratch);
-    }
-
-    private static long poolValue(CUmemPoolHandle_st pool, int attribute, long scratch) {
-        Address value = new Address(scratch);
-        check("cudaMemPoolGetAttribute", cudart.cudaMemPoolGetAttribute(pool, attribute, value));
-        return new org.bytedeco.javacpp.LongPointer(value).get();
-    }
-
-    static void trim(CUmemPoolHandle_st pool) {
-        check("cudaMemPoolTrimTo", cudart.cudaMemPoolTrimTo(pool, 0));
-    }
-
     /** Bytes that the device has free. */
-    static long free(long scratch) {
+    static long freeBytes(long scratch) {
         SizeTPointer free = new SizeTPointer(new Address(scratch));
         check("cudaMemGetInfo", cudart.cudaMemGetInfo(free, new SizeTPointer(new Address(scratch + 8))));
         return free.get();
     }
 
-    /** Memory from the pool, in the stream's order; without a pool, from the device. */
-    static long allocate(long bytes, CUmemPoolHandle_st pool, CUstream_st stream) {
+    /** Device memory, or 0 when there is not so much. */
+    static long allocate(long bytes) {
         Address memory = new Address();
-        int code = pool == null ? cudart.cudaMalloc(memory, bytes) : cudart.cudaMallocAsync(memory, bytes, stream);
-        if (code != 0) {
+        int code = cudart.cudaMalloc(memory, bytes);
+        if (code == OUT_OF_MEMORY) {
             cudart.cudaGetLastError(); // else the next call would report it again
+            return 0;
         }
-        check(pool == null ? "cudaMalloc" : "cudaMallocAsync", code);
+        check("cudaMalloc", code);
         return memory.address();
     }
 
-    static void free(long address, CUmemPoolHandle_st pool, CUstream_st stream) {
-        Address memory = new Address(address);
-        if (pool == null) {
-            check("cudaFree", cudart.cudaFree(memory));
-        } else {
-            check("cudaFreeAsync", cudart.cudaFreeAsync(memory, stream));
-        }
+    /** Waits for the device. */
+    static void free(Block block) {
+        check("cudaFree", cudart.cudaFree(new Address(block.address())));
     }
 
     /** Host memory that the device copies from and to without a copy in between. */
@@ -161,6 +125,15 @@ final class Cuda {
 
     static void record(CUevent_st event, CUstream_st stream) {
         check("cudaEventRecord", cudart.cudaEventRecord(event, stream));
+    }
+
+    static void synchronizeDevice() {
+        check("cudaDeviceSynchronize", cudart.cudaDeviceSynchronize());
+    }
+
+    /** Lets a stream wait for an event as it was last recorded; the host does not. */
+    static void await(CUstream_st stream, CUevent_st event) {
+        check("cudaStreamWaitEvent", cudart.cudaStreamWaitEvent(stream, event, 0));
     }
 
     static void await(CUevent_st event) {

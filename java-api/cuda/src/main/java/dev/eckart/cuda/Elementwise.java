@@ -6,7 +6,7 @@ import dev.eckart.backend.View;
 import dev.eckart.memory.DType;
 import java.util.Locale;
 
-/** The kernels of {@code elementwise.cuh}. During a turn of the GPU. */
+/** The kernels of {@code elementwise.cuh}. */
 final class Elementwise {
     private final Gpu gpu;
 

@@ -6,7 +6,7 @@ import dev.eckart.memory.DType;
 
 /**
  * Pairs (key, place) on the device, and their stable sorting: {@code sort.cuh}. Kernels make the pairs at {@link #address}; both parts
- * are 8 bytes wide, or 4. During a turn of the GPU.
+ * are 8 bytes wide, or 4.
  */
 final class Entries implements AutoCloseable {
     /** As in {@code sort.cuh}. */

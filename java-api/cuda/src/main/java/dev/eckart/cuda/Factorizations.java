@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * Factorizations of row-major matrices by column-major routines. Row-major A (m, n) is column-major Aᵀ (n, m), and A = U·S·Vᵀ is
- * Aᵀ = V·S·Uᵀ: what a routine calls U is V, whose columns are the rows of Vᵀ as they stand in memory. During a turn of the GPU.
+ * Aᵀ = V·S·Uᵀ: what a routine calls U is V, whose columns are the rows of Vᵀ as they stand in memory.
  */
 final class Factorizations {
     private final Gpu gpu;

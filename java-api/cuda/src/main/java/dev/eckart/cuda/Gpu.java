@@ -2,91 +2,89 @@ package dev.eckart.cuda;
 
 import dev.eckart.memory.Buffer;
 import dev.eckart.memory.Device;
-import dev.eckart.memory.MemoryLimitException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
-import org.bytedeco.cuda.cudart.CUmemPoolHandle_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * One GPU: its stream, its memory pool, and a block of host memory for the arguments of calls. All work goes to one stream, in the
- * order in which threads {@link #enter}; what reads a value waits. Thread-safe.
+ * A thread's way to one GPU: a stream, which takes its work in order, and a block of host memory for the arguments of calls. What reads
+ * a value waits. For one thread at a time, but for {@link #waitFor}.
  */
 final class Gpu {
     /** Where the arguments block begins to hold a kernel's struct; before it stand a pointer to it, and results. */
     private static final int STRUCT = 64;
 
     private static final int BLOCK = 4096;
-
     private static final long MOST_BLOCKS = 1 << 20;
 
-    private final int index;
-    private final ReentrantLock lock = new ReentrantLock();
-    private CUstream_st stream;
-    private CUmemPoolHandle_st pool;
-    private ByteBuffer block;
-    private long blockAddress;
-    private Kernels kernels;
+    private final Card card;
+    private final CUstream_st stream;
+    private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).order(ByteOrder.nativeOrder());
+    private final long blockAddress = new BytePointer(block).address();
 
-    Gpu(int index) {
-        this.index = index;
-    }
+    /** Recorded when another stream has to wait for this one; covers the work up to {@link #marked}. */
+    private final CUevent_st mark;
 
-    /** The right to call CUDA for this device, on this thread, until it is closed. */
-    final class Turn implements AutoCloseable {
-        private Turn() {}
+    private long marked;
 
-        @Override
-        public void close() {
-            lock.unlock();
-        }
-    }
+    /** The number of the call that is under way, or was last. */
+    private volatile long now;
 
-    private final Turn turn = new Turn();
+    /** Up to which of their calls other streams were waited for. */
+    private final Map<Gpu, Long> waited = new HashMap<>();
 
-    /** Waits for the device to be free for calls. */
-    Turn enter() {
-        lock.lock();
-        try {
-            Cuda.setDevice(index);
-            if (stream == null) {
-                start();
-            }
-        } catch (RuntimeException | Error e) {
-            lock.unlock();
-            throw e;
-        }
-        return turn;
-    }
-
-    private void start() {
-        block = ByteBuffer.allocateDirect(BLOCK).order(ByteOrder.nativeOrder());
-        blockAddress = new BytePointer(block).address();
+    Gpu(Card card) {
+        this.card = card;
+        Cuda.setDevice(card.index());
         block.putLong(0, blockAddress + STRUCT);
-        CUstream_st first = Cuda.stream();
-        pool = Cuda.pool(index, result());
-        kernels = new Kernels(
-                "sm_" + Cuda.attribute(Cuda.COMPUTE_MAJOR, index) + Cuda.attribute(Cuda.COMPUTE_MINOR, index));
-        stream = first;
+        stream = Cuda.stream();
+        mark = Cuda.event();
+    }
+
+    /** Begins a call. */
+    void begin() {
+        Cuda.setDevice(card.index());
+        now++;
+    }
+
+    long now() {
+        return now;
+    }
+
+    /** Lets this stream wait for the work of another's calls up to number {@code until}. */
+    void waitFor(Gpu other, long until) {
+        if (other != this && waited.getOrDefault(other, 0L) < until) {
+            waited.put(other, other.mark(until, stream));
+        }
+    }
+
+    /** A stream waits for this one's calls up to {@code until}, or more; up to which. */
+    private synchronized long mark(long until, CUstream_st waiting) {
+        if (marked < until) {
+            // The call under way may not have started all of its work.
+            long covered = Math.max(until, now - 1);
+            Cuda.record(mark, stream);
+            marked = covered;
+        }
+        Cuda.await(waiting, mark);
+        return marked;
     }
 
     Device device() {
-        return Device.cuda(index);
+        return Device.cuda(card.index());
     }
 
-    int index() {
-        return index;
-    }
-
-    /** Where work is put; during a turn. */
+    /** Where work is put. */
     CUstream_st stream() {
         return stream;
     }
 
-    /** Room for results of calls in host memory, 48 bytes; during a turn. */
+    /** Room for results of calls in host memory, 48 bytes. */
     long result() {
         return blockAddress + 8;
     }
@@ -110,61 +108,12 @@ final class Gpu {
         }
     }
 
-    // ---- memory
-
-    /** Free memory, that which the pool keeps included. */
-    long available() {
-        try (Turn t = enter()) {
-            return Cuda.free(result()) + (pool == null ? 0 : Cuda.idle(pool, result()));
-        }
-    }
-
     /** Memory with one share, the caller's. */
     Buffer allocate(String operation, long bytes) {
-        try (Turn t = enter()) {
-            long address = take(operation, Math.max(256, bytes));
-            return Buffer.owned(device(), address, bytes, () -> release(address));
-        }
+        DeviceMemory memory = card.memory();
+        Block taken = memory.take(this, operation, bytes);
+        return Buffer.owned(device(), taken.address(), bytes, () -> memory.give(taken));
     }
-
-    private long take(String operation, long bytes) {
-        try {
-            return Cuda.allocate(bytes, pool, stream);
-        } catch (CudaException e) {
-            if (e.code() != Cuda.OUT_OF_MEMORY) {
-                throw e;
-            }
-        }
-        // What the pool keeps may be in pieces that do not fit.
-        Cuda.synchronize(stream);
-        if (pool != null) {
-            Cuda.trim(pool);
-        }
-        try {
-            return Cuda.allocate(bytes, pool, stream);
-        } catch (CudaException e) {
-            if (e.code() != Cuda.OUT_OF_MEMORY) {
-                throw e;
-            }
-            throw full(operation, bytes);
-        }
-    }
-
-    MemoryLimitException full(String operation, long bytes) {
-        return new MemoryLimitException(
-                operation + " on " + device(),
-                bytes,
-                available(),
-                "close tensors that are no longer used, or compute on the host: .to(Device.cpu())");
-    }
-
-    private void release(long address) {
-        try (Turn t = enter()) {
-            Cuda.free(address, pool, stream);
-        }
-    }
-
-    // ---- kernels
 
     /** Starts one thread per index, at most {@code count} of them useful; the kernel strides over what is left. */
     void launch(String module, String kernel, long count, Arguments arguments) {
@@ -176,15 +125,9 @@ final class Gpu {
         if (blocks == 0) {
             return;
         }
-        CUfunc_st function = kernels.get(module, kernel);
+        CUfunc_st function = card.kernels().get(module, kernel);
         arguments.write(block, STRUCT);
         Cuda.launch(
                 module + " " + kernel, function, (int) Math.min(blocks, MOST_BLOCKS), threads, blockAddress, stream);
-    }
-
-    void synchronize() {
-        try (Turn t = enter()) {
-            Cuda.synchronize(stream);
-        }
     }
 }

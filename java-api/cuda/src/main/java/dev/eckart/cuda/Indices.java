@@ -4,7 +4,7 @@ import dev.eckart.backend.View;
 import dev.eckart.memory.DType;
 import java.util.Optional;
 
-/** Rows by number, and the first of rows in order: {@code index.cuh}, {@code sort.cuh}. During a turn of the GPU. */
+/** Rows by number, and the first of rows in order: {@code index.cuh}, {@code sort.cuh}. */
 final class Indices {
     /** Rows up to this length are put in order by counting, longer ones are sorted. */
     private static final long SHORT = 512;

@@ -20,7 +20,7 @@ import org.bytedeco.cuda.cudart.CUmod_st;
 /**
  * The own kernels on one device, compiled when they are first used. A module is one line of source, {@code ECKART_UNARIES(float)}
  * say, after the header that defines it. What was compiled is kept in a folder ({@code eckart.cuda.cache}) under a name made of all
- * that it depends on. For one thread at a time.
+ * that it depends on. Thread-safe.
  */
 final class Kernels {
     private static final List<String> HEADERS = List.of(
@@ -50,7 +50,7 @@ final class Kernels {
     }
 
     /** The kernel of that name in {@code module}, {@code "elementwise.cuh ECKART_UNARIES(float)"} say. */
-    CUfunc_st get(String module, String kernel) {
+    synchronized CUfunc_st get(String module, String kernel) {
         return functions.computeIfAbsent(
                 module + " " + kernel, key -> Cuda.function(modules.computeIfAbsent(module, this::compile), kernel));
     }

@@ -5,7 +5,7 @@ import dev.eckart.backend.ScanOp;
 import dev.eckart.backend.View;
 import dev.eckart.memory.DType;
 
-/** Places of extrema and running totals along the middle of three axes: {@code lanes.cuh}. During a turn of the GPU. */
+/** Places of extrema and running totals along the middle of three axes: {@code lanes.cuh}. */
 final class Lanes {
     /** Up to this many elements, or from {@link #MANY} lanes on, a lane is one thread's; else a block's. */
     private static final long FEW = 128;

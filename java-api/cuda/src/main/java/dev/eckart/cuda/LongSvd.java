@@ -12,7 +12,7 @@ import java.util.Optional;
  * R'R = A'A, and again for what the first Q lacks in orthogonality; then the SVD of the small R. Gram matrices are summed in F64
  * whatever the type of A, so that F32 goes up to a condition of some 10⁶. How far the first Q is from orthogonal is measured; where
  * it is too far, or a Gram matrix is not positive definite, A is put back and the caller decomposes it otherwise. A wide A is the
- * tall Aᵀ seen the other way round: A = L·Q. During a turn of the GPU.
+ * tall Aᵀ seen the other way round: A = L·Q.
  */
 final class LongSvd {
     /** The long side is at least so many times the short one. */

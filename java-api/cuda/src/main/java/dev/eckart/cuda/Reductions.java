@@ -4,7 +4,7 @@ import dev.eckart.backend.ReduceOp;
 import dev.eckart.backend.View;
 import dev.eckart.memory.DType;
 
-/** Reductions: how the elements are cut among threads and blocks, see {@code reduce.cuh}. During a turn of the GPU. */
+/** Reductions: how the elements are cut among threads and blocks, see {@code reduce.cuh}. */
 final class Reductions {
     /** Up to this many elements, or from {@link #MANY} totals on, a thread takes a total; else a block. */
     private static final long FEW = 128;

@@ -4,7 +4,7 @@ import dev.eckart.backend.View;
 import dev.eckart.memory.Layout;
 import java.util.Optional;
 
-/** Softmax and normalization along rows: {@code rows.cuh}. During a turn of the GPU. */
+/** Softmax and normalization along rows: {@code rows.cuh}. */
 final class Rows {
     /** Up to this many elements a row is one thread's. */
     private static final long SHORT = 32;

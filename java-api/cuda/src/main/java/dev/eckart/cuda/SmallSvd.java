@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * The thin SVD of many matrices with a side of at most 64: {@code jacobi.cuh}. A matrix that is rank deficient to the last bit, or
- * does not converge, goes to cuSOLVER. During a turn of the GPU.
+ * does not converge, goes to cuSOLVER.
  */
 final class SmallSvd {
     /** Threads of a block at most, as in {@code jacobi.cuh}. */

@@ -9,7 +9,7 @@ import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * The calls of cuSOLVER that are used here, for both types, with workspace and status. Matrices are column-major; each call returns
- * LAPACK's info, for which it waits. During a turn of the GPU.
+ * LAPACK's info, for which it waits.
  */
 final class Solver {
     private static final int VECTORS = 1;

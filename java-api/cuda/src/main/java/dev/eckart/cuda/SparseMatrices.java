@@ -5,7 +5,7 @@ import dev.eckart.backend.ScanOp;
 import dev.eckart.backend.View;
 import dev.eckart.memory.DType;
 
-/** Sparse matrices in compressed rows: {@code sparse.cuh}. During a turn of the GPU. */
+/** Sparse matrices in compressed rows: {@code sparse.cuh}. */
 final class SparseMatrices {
     private final Gpu gpu;
 

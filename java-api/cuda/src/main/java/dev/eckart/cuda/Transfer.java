@@ -12,7 +12,7 @@ import org.bytedeco.javacpp.BytePointer;
 
 /**
  * Copies between Java buffers and the device, through two halves of pinned host memory: while the device copies one, the other is
- * filled or emptied. During a turn of the GPU.
+ * filled or emptied.
  */
 final class Transfer {
     private static final int HALF = 4 << 20;

@@ -12,8 +12,10 @@ import dev.eckart.linalg.TruncatedSvd;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.MemoryLimitException;
+import dev.eckart.memory.MemoryStatistics;
 import dev.eckart.pca.Pca;
 import dev.eckart.tensor.Devices;
+import dev.eckart.tensor.Memory;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.List;
@@ -240,5 +242,50 @@ class OnDevice {
         } finally {
             threads.shutdown();
         }
+    }
+
+    /** What one thread has started, another goes on with; memory that one has freed, another takes. Nobody waits in between. */
+    @Test
+    void tensors_and_memory_pass_from_thread_to_thread_in_order() throws Exception {
+        ExecutorService one = Executors.newSingleThreadExecutor();
+        ExecutorService two = Executors.newSingleThreadExecutor();
+        try {
+            Tensor now = one.submit(() -> Tensor.full(DType.F64, 1, 5000).to(GPU)).get();
+            for (int i = 0; i < 30; i++) {
+                Tensor last = now;
+                now = (i % 2 == 0 ? two : one)
+                        .submit(() -> {
+                            try (last;
+                                    Tensor unused = last.multiply(3)) {
+                                return last.multiply(2);
+                            }
+                        })
+                        .get();
+            }
+            try (Tensor end = now) {
+                assertThat(end.sum().get()).isEqualTo(5000 * 0x1p30);
+            }
+        } finally {
+            one.shutdown();
+            two.shutdown();
+        }
+    }
+
+    @Test
+    void freed_memory_is_kept_counted_and_given_back() {
+        Memory.trim(GPU);
+        MemoryStatistics before = Memory.statistics(GPU);
+        assertThat(before.kept()).isZero();
+        for (int i = 0; i < 10; i++) {
+            Tensor.empty(GPU, DType.F32, 100_000).close();
+        }
+        MemoryStatistics after = Memory.statistics(GPU);
+        assertThat(after.allocations() - before.allocations()).isEqualTo(10);
+        assertThat(after.reused() - before.reused()).isEqualTo(9);
+        assertThat(after.used()).isEqualTo(before.used());
+        assertThat(after.peak()).isGreaterThanOrEqualTo(before.used() + 400_000);
+        assertThat(after.kept()).isBetween(400_000L, 460_000L);
+        assertThat(Memory.trim(GPU)).isEqualTo(after.kept());
+        assertThat(Memory.statistics(GPU).kept()).isZero();
     }
 }
