@@ -12,55 +12,53 @@ namespace host {
 struct Index { unsigned x, y, z; };
 static Index thread, block, blockSize, gridSize;
 
-// A fiber is started by its context, and switched to by _longjmp, which asks nothing of the kernel
+// A fiber is started by its context, once, and switched to by _longjmp, which asks nothing of the kernel; it goes from body to body
 struct Fiber {
     ucontext_t context;
     jmp_buf place;
-    bool started, ended;
+    bool started = false, ended = false;
+    char stack[64 << 10];
 };
-static constexpr size_t STACK = 64 << 10;
-static std::vector<Fiber> fibers;
-static std::vector<char> stacks;
+static std::vector<Fiber *> fibers;
 static jmp_buf scheduler;
 static void (*fiberBody)(const void *);
 static const void *fiberArgs;
 
 static void enter(int me) {
-    fiberBody(fiberArgs);
-    fibers[me].ended = true;
-    _longjmp(scheduler, 1);
+    for (;;) {
+        fiberBody(fiberArgs);
+        fibers[me]->ended = true;
+        if (_setjmp(fibers[me]->place) == 0) _longjmp(scheduler, 1);
+    }
 }
 
 static void barrier() {
-    if (_setjmp(fibers[thread.x].place) == 0) _longjmp(scheduler, 1);
+    if (_setjmp(fibers[thread.x]->place) == 0) _longjmp(scheduler, 1);
 }
 
 static __attribute__((noinline)) void resume(unsigned t) {
     thread.x = t;
     if (_setjmp(scheduler) != 0) return;
-    if (fibers[t].started) _longjmp(fibers[t].place, 1);
-    fibers[t].started = true;
-    setcontext(&fibers[t].context);
+    Fiber *fiber = fibers[t];
+    if (fiber->started) _longjmp(fiber->place, 1);
+    fiber->started = true;
+    getcontext(&fiber->context);
+    fiber->context.uc_stack.ss_sp = fiber->stack;
+    fiber->context.uc_stack.ss_size = sizeof fiber->stack;
+    fiber->context.uc_link = nullptr;
+    makecontext(&fiber->context, reinterpret_cast<void (*)()>(enter), 1, int(t));
+    setcontext(&fiber->context);
 }
 
 static void runBlockWithBarriers(void (*body)(const void *), const void *args, unsigned threads) {
     fiberBody = body;
     fiberArgs = args;
-    fibers.resize(threads);
-    stacks.resize(threads * STACK);
-    for (unsigned t = 0; t < threads; t++) {
-        Fiber &fiber = fibers[t];
-        fiber.started = fiber.ended = false;
-        getcontext(&fiber.context);
-        fiber.context.uc_stack.ss_sp = &stacks[t * STACK];
-        fiber.context.uc_stack.ss_size = STACK;
-        fiber.context.uc_link = nullptr;
-        makecontext(&fiber.context, reinterpret_cast<void (*)()>(enter), 1, int(t));
-    }
+    while (fibers.size() < threads) fibers.push_back(new Fiber);
+    for (unsigned t = 0; t < threads; t++) fibers[t]->ended = false;
     for (bool running = true; running;) {
         running = false;
         for (unsigned t = 0; t < threads; t++) {
-            if (fibers[t].ended) continue;
+            if (fibers[t]->ended) continue;
             running = true;
             resume(t);
         }

@@ -225,11 +225,13 @@ final class CudaBackend implements Backend {
             long count = out.shape().size();
             Arguments arguments =
                     new Arguments().add(seed).add(stream).add(offset).add(count).add(out.address());
-            call.on().gpu.launch(
-                    "random.cuh ECKART_RANDOM()",
-                    Draws.kernel(distribution, out.dtype()),
-                    count,
-                    Draws.addTo(arguments, out.dtype(), a, b));
+            call.on()
+                    .gpu
+                    .launch(
+                            "random.cuh ECKART_RANDOM()",
+                            Draws.kernel(distribution, out.dtype()),
+                            count,
+                            Draws.addTo(arguments, out.dtype(), a, b));
         }
     }
 
@@ -290,7 +292,8 @@ final class CudaBackend implements Backend {
 
     @Override
     public long sparseTranspose(Sparse a, long tileHeight, Sparse out) {
-        try (Call call = writes(List.of(out.starts(), out.indices(), out.values()), a.starts(), a.indices(), a.values())) {
+        try (Call call =
+                writes(List.of(out.starts(), out.indices(), out.values()), a.starts(), a.indices(), a.values())) {
             return call.on().sparse.transpose(a, tileHeight, out);
         }
     }

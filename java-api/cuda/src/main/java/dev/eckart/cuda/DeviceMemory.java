@@ -20,7 +20,8 @@ final class DeviceMemory {
 
     private final Device device;
     private final boolean keeps = !"none".equals(System.getProperty("eckart.cuda.pool"));
-    private final long max = System.getProperty(MAX) == null ? Long.MAX_VALUE : Bytes.parse(MAX, System.getProperty(MAX));
+    private final long max =
+            System.getProperty(MAX) == null ? Long.MAX_VALUE : Bytes.parse(MAX, System.getProperty(MAX));
     private final Map<Long, Deque<Block>> kept = new HashMap<>();
     private final Map<Long, Block> taken = new ConcurrentHashMap<>();
     private long used;

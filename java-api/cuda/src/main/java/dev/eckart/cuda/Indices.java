@@ -41,8 +41,7 @@ final class Indices {
         try (Scratch first = new Scratch(gpu, operation, 8)) {
             Cuda.set(first.address(), 0xFF, 8, gpu.stream());
             Arguments arguments = addNumbers(new Arguments(), index);
-            gpu.launch(
-                    GATHER, "outside", count, arguments.add(count).add(size).add(first.address()));
+            gpu.launch(GATHER, "outside", count, arguments.add(count).add(size).add(first.address()));
             return first.readLong();
         }
     }
@@ -105,8 +104,7 @@ final class Indices {
         return "sort.cuh ECKART_TOPK(" + Types.name(a.dtype()) + ")";
     }
 
-    private void topKBySorting(
-            boolean largest, View a, Optional<View> values, View indices, long first, long rows) {
+    private void topKBySorting(boolean largest, View a, Optional<View> values, View indices, long first, long rows) {
         long n = RowMajor.columns(a);
         long all = rows * n;
         int bits = a.dtype().bytes() == 8 ? 64 : a.dtype() == DType.U8 && !largest ? 8 : 32;

@@ -47,7 +47,8 @@ final class Lanes {
     private static Arguments arguments(View out, View in) {
         boolean turned = in.shape().dim(0) > 1
                 && (in.shape().dim(2) == 1
-                        || Math.abs(in.layout().stride(0)) < Math.abs(in.layout().stride(2)));
+                        || Math.abs(in.layout().stride(0))
+                                < Math.abs(in.layout().stride(2)));
         int outer = turned ? 2 : 0;
         Arguments arguments = new Arguments()
                 .add(in.shape().dim(outer))

@@ -35,8 +35,7 @@ final class LongSvd {
     private final Reductions reductions;
     private final Factorizations factorizations;
 
-    LongSvd(
-            Gpu gpu, Blas blas, Elementwise elementwise, Reductions reductions, Factorizations factorizations) {
+    LongSvd(Gpu gpu, Blas blas, Elementwise elementwise, Reductions reductions, Factorizations factorizations) {
         this.gpu = gpu;
         this.blas = blas;
         this.elementwise = elementwise;
@@ -62,7 +61,8 @@ final class LongSvd {
         boolean wide = RowMajor.rows(a) < RowMajor.columns(a);
         long k = s.shape().dim(0);
         DType type = a.dtype();
-        try (Scratch kept = new Scratch(gpu, "svd", vectors.isPresent() ? 0 : a.shape().size() * type.bytes());
+        try (Scratch kept = new Scratch(
+                        gpu, "svd", vectors.isPresent() ? 0 : a.shape().size() * type.bytes());
                 Scratch scratch1 = Scratch.matrix(gpu, "svd", DType.F64, k, k);
                 Scratch scratch2 = Scratch.matrix(gpu, "svd", DType.F64, k, k)) {
             View spare = vectors.isEmpty()

@@ -39,11 +39,7 @@ final class SparseMatrices {
                     "index.cuh ECKART_SCATTER(" + entries.type() + ")",
                     "keys",
                     count,
-                    new Arguments()
-                            .add(row.address())
-                            .add(0)
-                            .add(count)
-                            .add(entries.address()));
+                    new Arguments().add(row.address()).add(0).add(count).add(entries.address()));
             entries.sort(Entries.bits(rows), 0);
             starts(entries, count, 0, out.starts());
             gpu.launch(
@@ -88,7 +84,11 @@ final class SparseMatrices {
         try (Entries entries = new Entries(gpu, "sparse matrix", count, bound);
                 Scratch row = new Scratch(gpu, "sparse matrix", Integer.BYTES * count);
                 Scratch places = new Scratch(gpu, "sparse matrix", Long.BYTES * count)) {
-            gpu.launch(module(entries), "keys", count, arguments(a, rows, columns, tileHeight, count, entries, row, places, out));
+            gpu.launch(
+                    module(entries),
+                    "keys",
+                    count,
+                    arguments(a, rows, columns, tileHeight, count, entries, row, places, out));
             entries.sort(Entries.bits(bound), 0);
             Arguments sorted = arguments(a, rows, columns, tileHeight, count, entries, row, places, out);
             gpu.launch(module(entries), "heads", count, sorted);

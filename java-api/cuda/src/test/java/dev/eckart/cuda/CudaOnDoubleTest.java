@@ -28,6 +28,7 @@ class CudaOnDoubleTest {
     void tests_of_a_device_pass(String tests) throws IOException, InterruptedException {
         // Left to a card: many decompositions of sizes that mean nothing to the double.
         List<String> options = new ArrayList<>(List.of("-Deckart.tests.skip=svdInParts|svdOfLargerMatrices"));
+        options.add("-Deckart.tests.log=target/cuda-double/" + tests + ".log");
         if (tests.endsWith("Contract")) {
             options.add("-Deckart.cuda.pool=none"); // then the double knows each block, and where it ends
         }
