@@ -43,6 +43,7 @@ final class Call implements AutoCloseable {
 
     @Override
     public void close() {
+        on.gpu.end();
         lease.close();
     }
 }

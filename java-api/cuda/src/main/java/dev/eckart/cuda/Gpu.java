@@ -27,7 +27,7 @@ final class Gpu {
     private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).order(ByteOrder.nativeOrder());
     private final long blockAddress = new BytePointer(block).address();
 
-    /** Recorded when another stream has to wait for this one; covers the work up to {@link #marked}. */
+    /** Recorded when another stream has to wait for this one; covers the calls up to {@link #marked} and more. */
     private final CUevent_st mark;
 
     private long marked;
@@ -52,6 +52,11 @@ final class Gpu {
         now++;
     }
 
+    /** Ends it: all of its work was started. */
+    void end() {
+        now++;
+    }
+
     long now() {
         return now;
     }
@@ -66,8 +71,8 @@ final class Gpu {
     /** A stream waits for this one's calls up to {@code until}, or more; up to which. */
     private synchronized long mark(long until, CUstream_st waiting) {
         if (marked < until) {
-            // The call under way may not have started all of its work.
-            long covered = Math.max(until, now - 1);
+            // The call under way may not have started all of its work, even where it is done with this block.
+            long covered = now - 1;
             Cuda.record(mark, stream);
             marked = covered;
         }
