@@ -27,7 +27,9 @@ class CudaOnDoubleTest {
     @ValueSource(strings = {"dev.eckart.cuda.OnDevice", "dev.eckart.backend.CudaContract"})
     void tests_of_a_device_pass(String tests) throws IOException, InterruptedException {
         // Left to a card: many decompositions and scans of sizes that mean nothing to the double.
-        List<String> options = new ArrayList<>(List.of("-Deckart.tests.skip=svdInParts|svdOfLargerMatrices|nanStaysAndInfinityPassesOn|runningSumsOfAMillion.*"));
+        List<String> options = new ArrayList<>(
+                List.of(
+                        "-Deckart.tests.skip=svdInParts|svdOfLargerMatrices|nanStaysAndInfinityPassesOn|runningSumsOfAMillion.*"));
         options.add("-Deckart.tests.log=target/cuda-double/" + tests + ".log");
         if (tests.endsWith("Contract")) {
             options.add("-Deckart.cuda.pool=none"); // then the double knows each block, and where it ends
