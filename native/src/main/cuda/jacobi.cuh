@@ -19,9 +19,16 @@ struct JacobiArgs {
     unsigned long long *first;                // the least such matrix
 };
 
+struct ErrorsArgs {
+    const char *a;
+    long count, m, n, item, row, column;      // as above
+    const char *u, *s, *vt;                   // contiguous
+    double *errors;                           // (count, 3)
+};
+
 namespace {
 
-constexpr int JACOBI_THREADS = 256, LONGEST = 64, MOST_SWEEPS = 40;
+constexpr int JACOBI_THREADS = 256, ERRORS_THREADS = 128, LONGEST = 64, MOST_SWEEPS = 40;
 
 template <class T> struct Dots { T xx, yy, xy; };
 template <class T> struct JacobiShared {
@@ -198,10 +205,42 @@ template <class T> ECKART_FN void jacobi(const JacobiArgs &args, JacobiShared<T>
     }
 }
 
+// Of each matrix |A - U diag(s) V'| over its largest value, |I - U'U| and |I - V'V|: a thread has some entries of each, in F64.
+template <class T> ECKART_FN void errors(const ErrorsArgs &args, double (*sums)[ERRORS_THREADS]) {
+    const long m = args.m, n = args.n, k = m < n ? m : n, me = threadIdx.x;
+    for (long number = blockIdx.x; number < args.count; number += gridDim.x) {
+        const T *a = reinterpret_cast<const T *>(args.a) + number * args.item, *s = reinterpret_cast<const T *>(args.s) + number * k;
+        const T *u = reinterpret_cast<const T *>(args.u) + number * m * k, *vt = reinterpret_cast<const T *>(args.vt) + number * k * n;
+        const double unit = s[0] > Format<T>::MIN_NORMAL ? double(s[0]) : double(Format<T>::MIN_NORMAL);
+        double squares[3] = {0, 0, 0};
+        for (long at = me; at < m * n; at += blockDim.x) {
+            double rest = double(a[at / n * args.row + at % n * args.column]) / unit;
+            for (long l = 0; l < k; l++) rest -= double(u[at / n * k + l]) * (double(s[l]) / unit) * double(vt[l * n + at % n]);
+            squares[0] += rest * rest;
+        }
+        for (long at = me; at < k * k; at += blockDim.x) {
+            const long i = at / k, j = at % k;
+            double left = i == j ? 1 : 0, right = left;
+            for (long l = 0; l < m; l++) left -= double(u[l * k + i]) * double(u[l * k + j]);
+            for (long l = 0; l < n; l++) right -= double(vt[i * n + l]) * double(vt[j * n + l]);
+            squares[1] += left * left;
+            squares[2] += right * right;
+        }
+        for (int which = 0; which < 3; which++) sums[which][me] = squares[which];
+        __syncthreads();
+        if (me < 3) {
+            double sum = 0;
+            for (int t = 0; t < int(blockDim.x); t++) sum += sums[me][t];
+            args.errors[number * 3 + me] = squareRoot(sum);
+        }
+        __syncthreads();
+    }
+}
+
 }  // namespace
 }  // namespace eckart
 
-// Three kernels: L and V in shared memory of either size, or in global memory
+// Three kernels, of L and V in shared memory of either size, or in global memory; and the errors
 #define ECKART_JACOBI_IN(name, T, BYTES)                                  \
     ECKART_BLOCK_KERNEL(name, JacobiArgs) {                               \
         __shared__ eckart::JacobiShared<T> shared;                        \
@@ -214,4 +253,8 @@ template <class T> ECKART_FN void jacobi(const JacobiArgs &args, JacobiShared<T>
     ECKART_BLOCK_KERNEL(large, JacobiArgs) {                              \
         __shared__ eckart::JacobiShared<T> shared;                        \
         eckart::jacobi<T>(args, shared, (T *)nullptr);                    \
+    }                                                                     \
+    ECKART_BLOCK_KERNEL(errors, ErrorsArgs) {                             \
+        __shared__ double sums[3][eckart::ERRORS_THREADS];                \
+        eckart::errors<T>(args, sums);                                    \
     }

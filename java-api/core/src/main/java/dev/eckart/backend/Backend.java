@@ -133,7 +133,7 @@ public interface Backend {
     /** A (m, n) becomes Q in its first k = min(m, n) columns; R (k, n), diagonal not negative. */
     void qr(View a, View r);
 
-    /** Symmetric A (destroyed) = Σ wᵢ·vᵢ·vᵢᵀ, w descending, vᵢ the rows of {@code vt} when present; false: not converged. */
+    /** Symmetric A (destroyed; its upper triangle is read) = Σ wᵢ·vᵢ·vᵢᵀ, w descending, vᵢ the rows of {@code vt} when present; false: not converged. */
     boolean eigh(View a, View w, Optional<View> vt);
 
     /** The drivers that {@link #svd} has, in the order in which they are tried. */
@@ -158,9 +158,7 @@ public interface Backend {
      *
      * @param errors (b, 3), F64, contiguous
      */
-    default void svdBatchErrors(View a, View s, Vectors vectors, View errors) {
-        throw missing("svdBatchErrors");
-    }
+    void svdBatchErrors(View a, View s, Vectors vectors, View errors);
 
     /** Bytes that {@link #svd} takes beside its operands. */
     long svdWorkspace(SvdDriver driver, boolean vectors, DType dtype, long m, long n);

@@ -344,6 +344,13 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public void svdBatchErrors(View a, View s, Vectors vectors, View errors) {
+        try (Call call = writes(List.of(errors), a, s, vectors.u(), vectors.vt())) {
+            call.on().smallSvd.errors(a, s, vectors, errors);
+        }
+    }
+
+    @Override
     public long svdWorkspace(SvdDriver driver, boolean vectors, DType dtype, long m, long n) {
         return here().factorizations.svdWorkspace(driver, vectors, dtype, m, n);
     }

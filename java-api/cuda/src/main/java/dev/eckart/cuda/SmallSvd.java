@@ -15,6 +15,8 @@ final class SmallSvd {
     /** Threads of a block at most, as in {@code jacobi.cuh}. */
     private static final long THREADS = 256;
 
+    private static final int ERRORS_THREADS = 128;
+
     /** Bytes of shared memory of two of the kernels, as there. */
     private static final long SMALL = 10240;
 
@@ -106,6 +108,32 @@ final class SmallSvd {
                             .add(failed)
                             .add(first));
         }
+    }
+
+    /** As {@link dev.eckart.backend.Backend#svdBatchErrors}. */
+    void errors(View a, View s, Vectors vectors, View errors) {
+        long count = a.shape().dim(0);
+        if (s.shape().size() == 0) {
+            Cuda.set(errors.address(), 0, 3 * Double.BYTES * count, gpu.stream());
+            return;
+        }
+        gpu.launchBlocks(
+                "jacobi.cuh ECKART_JACOBI(" + Types.name(a.dtype()) + ")",
+                "errors",
+                Math.min(count, BLOCKS),
+                ERRORS_THREADS,
+                new Arguments()
+                        .add(a.address())
+                        .add(count)
+                        .add(RowMajor.rows(a))
+                        .add(RowMajor.columns(a))
+                        .add(a.layout().stride(0))
+                        .add(a.layout().stride(1))
+                        .add(a.layout().stride(2))
+                        .add(vectors.u().address())
+                        .add(s.address())
+                        .add(vectors.vt().address())
+                        .add(errors.address()));
     }
 
     /** Elements from column to column: at least {@code length}, and 8 banks on from where the last began. */

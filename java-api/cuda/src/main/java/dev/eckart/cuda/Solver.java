@@ -14,6 +14,7 @@ import org.bytedeco.javacpp.FloatPointer;
 final class Solver {
     private static final int VECTORS = 1;
     private static final int VALUES_ONLY = 0;
+    private static final int LOWER = 0;
     private static final int UPPER = 1;
     private static final String[] STATUS = {
         "CUSOLVER_STATUS_SUCCESS",
@@ -170,7 +171,7 @@ final class Solver {
         }
     }
 
-    /** Symmetric A, of which the upper triangle is read, becomes its eigenvectors; w ascends. > 0: not converged. */
+    /** Symmetric A, of which the lower triangle is read (the upper one of rows), becomes its eigenvectors; w ascends. > 0: not converged. */
     int syevd(DType dtype, boolean vectors, long order, long a, long lda, long w) {
         int mode = vectors ? VECTORS : VALUES_ONLY;
         int n = extent("eigh", order);
@@ -180,16 +181,16 @@ final class Solver {
                         "cusolverDnSsyevd",
                         dtype,
                         s -> cusolver.cusolverDnSsyevd_bufferSize(
-                                handle(), mode, UPPER, n, f(a), ld, f(w), Address.i32(s)),
+                                handle(), mode, LOWER, n, f(a), ld, f(w), Address.i32(s)),
                         (work, l, i) -> cusolver.cusolverDnSsyevd(
-                                handle(), mode, UPPER, n, f(a), ld, f(w), f(work), l, Address.i32(i)))
+                                handle(), mode, LOWER, n, f(a), ld, f(w), f(work), l, Address.i32(i)))
                 : run(
                         "cusolverDnDsyevd",
                         dtype,
                         s -> cusolver.cusolverDnDsyevd_bufferSize(
-                                handle(), mode, UPPER, n, d(a), ld, d(w), Address.i32(s)),
+                                handle(), mode, LOWER, n, d(a), ld, d(w), Address.i32(s)),
                         (work, l, i) -> cusolver.cusolverDnDsyevd(
-                                handle(), mode, UPPER, n, d(a), ld, d(w), d(work), l, Address.i32(i)));
+                                handle(), mode, LOWER, n, d(a), ld, d(w), d(work), l, Address.i32(i)));
     }
 
     /**
