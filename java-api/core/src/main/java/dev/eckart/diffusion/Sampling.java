@@ -54,6 +54,7 @@ public final class Sampling {
     private NoiseSource noise = NoiseSource.seeded(0);
     private Threshold threshold = Threshold.none();
     private long batch = 64;
+    private boolean deterministic;
     private DType dtype = DType.F32;
     private Device device = Device.cpu();
     private Observer observer = (step, first, x, level) -> {};
@@ -86,6 +87,15 @@ public final class Sampling {
             throw new IllegalArgumentException("sampling: batch " + samples + "; take at least 1");
         }
         this.batch = samples;
+        return this;
+    }
+
+    /**
+     * Asks the denoiser for one sample at a time: a product's rounding depends on how many rows it has, and so would the last bits of a
+     * sample on the batch it is in. Slower.
+     */
+    public Sampling deterministic() {
+        this.deterministic = true;
         return this;
     }
 
@@ -228,7 +238,7 @@ public final class Sampling {
 
     /** All steps of one chunk, in place. */
     private void walk(long first, Tensor x, Correction correction) {
-        Estimator estimator = new Estimator(denoiser, threshold);
+        Estimator estimator = new Estimator(deterministic ? new OneByOne(denoiser) : denoiser, threshold);
         try (Sampler.Stepper stepper = sampler.begin()) {
             for (int i = 0; i < levels.steps(); i++) {
                 Step step = new Step(estimator, noise, sampler.name(), levels, i, first, x);

@@ -368,4 +368,24 @@ class SamplingTest {
         assertThatThrownBy(() -> new UniPc(4)).hasMessageContaining("1..3");
         assertThat(sampling.resume(Tensor.zeros(DType.F32, 0, 3)).shape()).isEqualTo(Shape.of(0, 3));
     }
+
+    /** 65 of 33 elements: rows of products fall into tiles of different heights. */
+    @Test
+    void deterministicSamplesAreTheSameBitsInEveryBatch() {
+        try (Scope scope = Scope.open();
+                EmpiricalDenoiser denoiser = EmpiricalDenoiser.of(Tensor.normal(DType.F32, 1, 300, 33))) {
+            NoiseLevels levels = NoiseSchedule.cosine(1000).levels(Spacing.TRAILING, 6);
+            float[][] samples = new float[3][];
+            long[] batches = {65, 7, 1};
+            for (int i = 0; i < 3; i++) {
+                samples[i] = Sampling.of(denoiser, Samplers.named("euler-a"), levels)
+                        .batch(batches[i])
+                        .deterministic()
+                        .sample(65, 33)
+                        .toFloatArray();
+            }
+            assertThat(samples[1]).isEqualTo(samples[0]);
+            assertThat(samples[2]).isEqualTo(samples[0]);
+        }
+    }
 }
