@@ -51,6 +51,15 @@ void softmax(bool log, int type, const int64_t *desc, int threads);      // oper
 void normalize(int type, int axes, double epsilon, const int64_t *desc, int threads);
 // operands: out, a, scale, shift (address 0: none). (a - mean) / sqrt(variance + epsilon) * scale + shift, mean and variance (divisor n) over the last `axes` axes, 1 or 2
 
+// ---- between the products of a transformer (transformer.cpp). F64, F32
+void finish(int op, int type, int64_t rows, int64_t n, int64_t y, int64_t bias, int threads);
+// y (rows x n, without gaps) = f(y + bias); op 0 f is nothing, 1 GELU, 2 GELU by its tanh approximation, 3 SiLU
+void addGated(int type, int64_t samples, int64_t tokens, int64_t n, int64_t x, int64_t gate, int64_t gateRow, int64_t y, int64_t bias, int threads);
+// x += gate (y + bias) for x and y (samples, tokens, n) without gaps; the gate of a sample stands gateRow after that of the one before
+void attention(int type, const int64_t *desc, double scale, int threads);
+// operands of (batch, heads, n, d): out, q, k, v; the last strides are 1. out = softmax(scale q k') v for each batch and head. n and d have
+// at least 64 bytes, d is at most 256. Result independent of `threads`
+
 // ---- along one axis (argreduce.cpp, scan.cpp, gather.cpp): desc is of rank 3, (outer, length, inner), the axis between what lies around it
 void argReduce(int op, int type, const int64_t *desc, int threads);  // op 0 MIN, 1 MAX; operands: out (I64, stride 0 on the axis), a. NaN wins; the first of equals
 void scan(int op, int type, int outType, const int64_t *desc, int threads);

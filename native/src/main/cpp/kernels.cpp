@@ -3,6 +3,7 @@
 // Everything but the table has internal linkage, and no std header with inline functions comes in: the linker keeps one copy
 // of a function that several objects hold, and it must not be one with instructions that the processor lacks.
 #include "loops_arg.h"
+#include "loops_finish.h"
 #include "loops_map.h"
 #include "loops_move.h"
 #include "loops_random.h"
@@ -18,6 +19,7 @@
 #define BINARY(F) {mapBinary<F, double>, mapBinary<F, float>, mapBinary<F, BFloat16>, mapBinary<F, int64_t>, mapBinary<F, int32_t>}
 #define CASTS(A) {mapUnary<Cast<double>, A, double>, mapUnary<Cast<float>, A, float>, mapUnary<Cast<BFloat16>, A, BFloat16>, \
                   mapUnary<Cast<int64_t>, A, int64_t>, mapUnary<Cast<int32_t>, A, int32_t>, mapUnary<Cast<uint8_t>, A, uint8_t>}
+#define FINISH(F) {finishLoop<F, double>, finishLoop<F, float>}
 #define TYPES(LOOP, OP) {LOOP<OP, double>, LOOP<OP, float>, LOOP<OP, BFloat16>, LOOP<OP, int64_t>, LOOP<OP, int32_t>, LOOP<OP, uint8_t>}
 #define REDUCTIONS(LOOP) {TYPES(LOOP, Sum), TYPES(LOOP, Extremum<Min>), TYPES(LOOP, Extremum<Max>), TYPES(LOOP, SumOfSquares)}
 #define FLOAT_SCANS(LOOP, OP) LOOP<OP, double, double>, LOOP<OP, float, float>, LOOP<OP, BFloat16, BFloat16>
@@ -48,6 +50,8 @@ const Kernels ECKART_TABLE(ECKART_ISA) = {
     {{uniform64, uniform32}, {normal64, normal32}, {integers<int64_t>, integers<int32_t>}},
     {softmaxLoop<double>, softmaxLoop<float>, softmaxLoop<BFloat16>},
     {normalizeLoop<double>, normalizeLoop<float>, normalizeLoop<BFloat16>},
+    {FINISH(Identity), FINISH(Gelu), FINISH(GeluTanh), FINISH(Silu)},
+    {addGatedLoop<double>, addGatedLoop<float>},
 };
 
 }  // namespace eckart

@@ -51,6 +51,10 @@ struct Kernels {
     using Softmax = void (*)(bool log, int64_t n, char *out, int64_t outStride, const char *a, int64_t aStride);
     // One row: (a - mean) / sqrt(variance + epsilon) scale + shift; scale and shift may be null
     using Normalize = void (*)(const RowForm &row, double epsilon, char *const *at);
+    // n adjacent elements of a row: y = f(y + bias)
+    using Finish = void (*)(int64_t n, char *y, const char *bias);
+    // n adjacent elements of a row: x += gate (y + bias)
+    using AddGated = void (*)(int64_t n, char *x, const char *gate, const char *y, const char *bias);
 
     static constexpr int64_t COLUMNS = 2048, ARG_COLUMNS = 1024, KEYS = 32;
 
@@ -72,6 +76,8 @@ struct Kernels {
     Random random[3][2];    // [distribution]: F64, F32; INTEGERS: I64, I32
     Softmax softmax[3];
     Normalize normalize[3];
+    Finish finish[4][2];    // nothing, GELU, its tanh approximation, SiLU
+    AddGated addGated[2];
 };
 
 extern const Kernels kernels_v2, kernels_v3, kernels_v4, kernels_v8;

@@ -76,6 +76,29 @@ public final class Native {
     public static native void normalize(
             int type, int axes, double epsilon, @Cast("const int64_t*") long[] desc, int threads);
 
+    public static native void finish(
+            int op,
+            int type,
+            @Cast("int64_t") long rows,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long y,
+            @Cast("int64_t") long bias,
+            int threads);
+
+    public static native void addGated(
+            int type,
+            @Cast("int64_t") long samples,
+            @Cast("int64_t") long tokens,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long x,
+            @Cast("int64_t") long gate,
+            @Cast("int64_t") long gateRow,
+            @Cast("int64_t") long y,
+            @Cast("int64_t") long bias,
+            int threads);
+
+    public static native void attention(int type, @Cast("const int64_t*") long[] desc, double scale, int threads);
+
     public static native void argReduce(int op, int type, @Cast("const int64_t*") long[] desc, int threads);
 
     public static native void scan(int op, int type, int outType, @Cast("const int64_t*") long[] desc, int threads);

@@ -1,20 +1,16 @@
 package dev.eckart.cli;
 
 import dev.eckart.diffusion.Denoiser;
-import dev.eckart.diffusion.EmpiricalDenoiser;
-import dev.eckart.diffusion.Guidance;
 import dev.eckart.diffusion.NoiseLevels;
 import dev.eckart.diffusion.NoiseSchedule;
-import dev.eckart.diffusion.PcaDenoiser;
+import dev.eckart.diffusion.NoiseSource;
 import dev.eckart.diffusion.Sampler;
 import dev.eckart.diffusion.Samplers;
 import dev.eckart.diffusion.Sampling;
 import dev.eckart.diffusion.Spacing;
 import dev.eckart.io.Png;
-import dev.eckart.linalg.Certificate;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Shape;
-import dev.eckart.pca.Pca;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,19 +22,20 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion sample DATA --exact pca|empirical --count N --sampler S --steps N --out DIR}. */
+/** {@code diffusion sample MODEL [--exact pca|empirical] --count N --sampler S --steps N --out DIR}. */
 @Command(
         name = "sample",
-        description = "Makes pictures from noise with the exact denoiser of given data: samples.npy (count,h,w[,c], f32"
-                + " in 0..1), grid.png, report.json.")
+        description = "Makes pictures from noise, with a network or the exact denoiser of given data: samples.npy"
+                + " (count,h,w[,c], f32 in 0..1), grid.png, strips.png (the way from noise), report.json.")
 final class DiffusionSampleCommand implements Callable<Integer> {
-    static final Set<String> FILES = Set.of("samples.npy", "grid.png", "report.json");
+    static final Set<String> FILES = Set.of("samples.npy", "grid.png", "strips.png", "report.json");
     private static final int SCHEDULE_STEPS = 1000;
 
     @Parameters(
             paramLabel = "MODEL",
-            description = "the data: pictures as IDX (*-ubyte, *-ubyte.gz), .npy (n,h,w) or (n,h,w,3), a folder of"
-                    + " pictures; or rows (n,d)")
+            description =
+                    "a diffusion transformer (.safetensors); or, with --exact, the data: pictures as IDX (*-ubyte,"
+                            + " *-ubyte.gz), .npy (n,h,w) or (n,h,w,3), a folder of pictures; or rows (n,d)")
     private Path model;
 
     @Option(
@@ -64,10 +61,11 @@ final class DiffusionSampleCommand implements Callable<Integer> {
     @Option(
             names = "--schedule",
             paramLabel = "S",
-            description = "linear, scaled-linear, cosine, sigmoid or karras (default: cosine)")
-    private String schedule = "cosine";
+            description =
+                    "linear, scaled-linear, cosine, sigmoid or karras (default: cosine for data, linear for a network)")
+    private String schedule;
 
-    @Option(names = "--label", paramLabel = "L", description = "samples of this label only; needs --labels")
+    @Option(names = "--label", paramLabel = "L", description = "samples of this label only; of data it needs --labels")
     private String label;
 
     @Option(
@@ -85,6 +83,11 @@ final class DiffusionSampleCommand implements Callable<Integer> {
     @Option(names = "--batch", paramLabel = "N", description = "samples at a time (default: 64)")
     private long batch = 64;
 
+    @Option(
+            names = "--deterministic",
+            description = "ask for one sample at a time: the same bits whatever the batch; slower")
+    private boolean deterministic;
+
     @Option(names = "--out", paramLabel = "DIR", description = "the folder to write to")
     private Path out;
 
@@ -94,46 +97,101 @@ final class DiffusionSampleCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Sampler how = Samplers.named(sampler);
-        NoiseLevels levels = check();
-        DType type = options.precision() == null ? DType.F32 : options.precision();
+        check();
         try (Session session = options.open();
                 Outputs outputs = out == null ? null : Outputs.open(out, FILES, model);
                 Progress progress = options.progress(model.toString())) {
             Stopwatch watch = new Stopwatch();
             progress.update("reading", Double.NaN);
-            Tensor data = Inputs.readShaped(model, type, session.device());
-            TrainingSet set = TrainingSet.of(model, data);
-            Tensor known = label == null ? null : set.labelled(label, labels(data.dim(0)));
-            watch.lap("load");
-            if (options.explain()) {
-                explain(set, known);
-            }
-            if (outputs != null) {
-                outputs.require(count * set.rows().dim(1) * 5);
-                progress.update("learning " + set.rows().shape(), Double.NaN);
-                Denoiser denoiser = denoiser(set, known);
-                Tensor samples = Sampling.of(denoiser, how, levels)
-                        .seed(options.seed())
-                        .batch(batch)
-                        .dtype(type)
-                        .device(session.device())
-                        .observer((step, first, x, level) -> progress.update(
-                                "step " + (step + 1) + " of " + steps,
-                                (first * steps + x.dim(0) * (step + 1.0)) / ((double) count * steps)))
-                        .sample(count, set.shape());
-                Tensor shades = set.shades(samples);
-                watch.lap("compute");
-                write(shades, type, session, outputs, watch, progress);
+            try (SampleModel source = exact == null ? network(session) : data(session)) {
+                NoiseLevels levels = levels();
+                watch.lap("load");
+                if (options.explain()) {
+                    explain(source);
+                }
+                if (outputs != null) {
+                    sample(source, how, levels, session, outputs, watch, progress);
+                }
             }
             return 0;
         }
     }
 
-    private NoiseLevels check() {
-        if (!"pca".equals(exact) && !"empirical".equals(exact)) {
+    private SampleModel network(Session session) throws IOException {
+        if (!isNetwork()) {
+            throw new UsageException("diffusion sample: " + model + " is no .safetensors, and --exact is missing; give"
+                    + " --exact pca or --exact empirical for the denoiser of data");
+        }
+        if (schedule == null) {
+            schedule = "linear";
+        } else if (schedule.equals("karras")) {
+            throw new UsageException("--schedule karras: a network is told the step of a schedule; take the one that it"
+                    + " was trained with");
+        }
+        if (labels != null) {
+            throw new UsageException("--labels " + labels + ": a network knows its labels; leave it out");
+        }
+        return NetworkModel.read(model, options.precision(), session.device(), label, guidance);
+    }
+
+    private boolean isNetwork() {
+        return model.getFileName().toString().endsWith(".safetensors");
+    }
+
+    private SampleModel data(Session session) {
+        schedule = schedule == null ? "cosine" : schedule;
+        Tensor data = Inputs.readShaped(model, options.precision(), session.device());
+        TrainingSet set = TrainingSet.of(model, data);
+        Tensor known = label == null ? null : set.labelled(label, labels(data.dim(0)));
+        return new ExactModel(model, exact, set, known, guidance, options.seed());
+    }
+
+    private void sample(
+            SampleModel source,
+            Sampler how,
+            NoiseLevels levels,
+            Session session,
+            Outputs outputs,
+            Stopwatch watch,
+            Progress progress)
+            throws IOException {
+        long[] shape = source.sample();
+        outputs.require(count * Shape.of(shape).size() * 5);
+        progress.update("learning " + source.describe(), Double.NaN);
+        Denoiser denoiser = source.denoiser();
+        Strips strips = new Strips(count, steps);
+        NoiseSource noise = NoiseSource.seeded(options.seed());
+        Sampling sampling = Sampling.of(denoiser, how, levels)
+                .noise((step, first, dtype, device, dims) -> {
+                    Tensor drawn = noise.draw(step, first, dtype, device, dims);
+                    if (step == 0) {
+                        strips.take(source, 0, first, drawn);
+                    }
+                    return drawn;
+                })
+                .batch(batch)
+                .dtype(source.dtype())
+                .device(session.device())
+                .observer((step, first, x, level) -> {
+                    strips.take(source, step + 1, first, x);
+                    progress.update(
+                            "step " + (step + 1) + " of " + steps,
+                            (first * steps + x.dim(0) * (step + 1.0)) / ((double) count * steps));
+                });
+        Tensor samples = (deterministic ? sampling.deterministic() : sampling).sample(count, shape);
+        Tensor shades = source.shades(samples);
+        watch.lap("compute");
+        outputs.write("strips.png", strips.encode(settings(source.dtype()).toString()));
+        write(shades, source.dtype(), session, outputs, watch, progress);
+    }
+
+    private void check() {
+        if (exact != null && !exact.equals("pca") && !exact.equals("empirical")) {
             throw new UsageException(
-                    "diffusion sample: --exact " + (exact == null ? "is missing" : exact + " is unknown")
-                            + "; give --exact pca or --exact empirical");
+                    "diffusion sample: --exact " + exact + " is unknown; give --exact pca or --exact" + " empirical");
+        }
+        if (exact != null && isNetwork()) {
+            throw new UsageException("--exact " + exact + ": is of data; " + model + " is a network, leave it out");
         }
         requirePositive("--count", count);
         requirePositive("--batch", batch);
@@ -146,7 +204,6 @@ final class DiffusionSampleCommand implements Callable<Integer> {
         if (out == null && !options.explain()) {
             throw new UsageException("diffusion sample: --out DIR is missing (or --explain, which only explains)");
         }
-        return levels();
     }
 
     private static void requirePositive(String option, long value) {
@@ -177,49 +234,15 @@ final class DiffusionSampleCommand implements Callable<Integer> {
         return all;
     }
 
-    private Denoiser denoiser(TrainingSet set, Tensor known) {
-        if (known == null) {
-            return denoiser(set.rows());
-        }
-        return guidance == 1 ? denoiser(known) : new Guidance(denoiser(known), denoiser(set.rows()), guidance);
-    }
-
-    private Denoiser denoiser(Tensor rows) {
-        if (exact.equals("empirical")) {
-            return EmpiricalDenoiser.of(rows);
-        }
-        long n = rows.dim(0);
-        if (n < 2) {
-            throw new UsageException(model + ": a covariance takes at least two pictures, there is " + n);
-        }
-        return PcaDenoiser.of(Pca.components(Math.min(n - 1, rows.dim(1)))
-                .certify(Certificate.Level.NONE)
-                .seed(options.seed())
-                .fit(rows));
-    }
-
-    private void explain(TrainingSet set, Tensor known) {
-        double inner = exact.equals("pca")
-                ? Math.min(set.rows().dim(0) - 1, set.rows().dim(1))
-                : set.rows().dim(0);
-        double each = 4 * inner * set.rows().dim(1) * count * (sampler.equals("heun") ? 2 * steps - 1 : steps);
-        double flops = known == null || guidance == 1 ? each : 2 * each;
+    private void explain(SampleModel source) {
+        double flops = source.flops() * count * (sampler.equals("heun") ? 2 * steps - 1 : steps);
         if (options.json()) {
-            options.out().println(settings(set.rows().dtype()).put("flops", flops));
+            options.out().println(settings(source.dtype()).put("flops", flops));
         } else {
             options.out()
                     .printf(
-                            "diffusion sample: %d steps of %s along the %s schedule, with the exact denoiser (%s) of %s;"
-                                    + " two products of %d×%d with %.0f columns each evaluation, %.3g Gflop in all%n",
-                            steps,
-                            sampler,
-                            schedule,
-                            exact,
-                            set.rows().shape(),
-                            Math.min(batch, count),
-                            set.rows().dim(1),
-                            inner,
-                            flops / 1e9);
+                            "diffusion sample: %d steps of %s along the %s schedule with %s, %.3g Gflop in all%n",
+                            steps, sampler, schedule, source.describe(), flops / 1e9);
         }
     }
 
@@ -235,6 +258,7 @@ final class DiffusionSampleCommand implements Callable<Integer> {
                 .put("seed", options.seed())
                 .put("count", count)
                 .put("batch", batch)
+                .put("deterministic", deterministic)
                 .put("label", label)
                 .put("guidance", guidance);
     }

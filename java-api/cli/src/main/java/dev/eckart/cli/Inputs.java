@@ -96,10 +96,13 @@ public final class Inputs {
         return guarded(file, () -> {
             Tensor raw = switch (format(file)) {
                 case IDX -> idx(file, precision);
-                case FOLDER -> Images.readFolder(file, precision).images();
+                case FOLDER ->
+                    Images.readFolder(file, precision == null ? DType.F64 : precision)
+                            .images();
                 default -> read(file);
             };
-            return moved(raw, precision, device);
+            DType own = raw.dtype() == DType.F32 ? DType.F32 : DType.F64;
+            return moved(raw, precision == null ? own : precision, device);
         });
     }
 

@@ -78,6 +78,11 @@ record TrainingSet(Tensor rows, long[] shape, double least, double most) {
 
     /** Samples as shades from 0 to 1, on the host, in f32. */
     Tensor shades(Tensor samples) {
+        return unit(samples);
+    }
+
+    /** Values from −1 to 1, and what lies beyond, as shades from 0 to 1, on the host, in f32. */
+    static Tensor unit(Tensor samples) {
         try (Scope scope = Scope.open()) {
             Tensor unit = samples.add(1).multiply(.5).to(DType.F32).to(Device.cpu());
             Tensor zero = Tensor.zeros(DType.F32);

@@ -65,7 +65,7 @@ class DiffusionSampleCommandTest {
                 "--sampler",
                 sampler,
                 "--steps",
-                30,
+                60,
                 "--out",
                 out);
         try (Scope scope = Scope.open()) {
@@ -78,7 +78,7 @@ class DiffusionSampleCommandTest {
                 assertThat(away.min().get()).isLessThan(1e-3);
             }
         }
-        assertThat(Run.names(out)).containsExactly("grid.png", "report.json", "samples.npy");
+        assertThat(Run.names(out)).containsExactly("grid.png", "report.json", "samples.npy", "strips.png");
     }
 
     @Test
@@ -259,5 +259,113 @@ class DiffusionSampleCommandTest {
         assertThat(run.err()).contains("--label c: is none of the labels a, b");
         assertThat(Run.of("diffusion").err()).contains("sample; see eckart diffusion --help");
         assertThat(Run.of("diffusion", "sample", in, "--exact", "pca").err()).contains("--out DIR is missing");
+    }
+
+    /** The weights that core's tests compare with PyTorch: pictures of 3×8×6, five labels. */
+    private static final Path NETWORK = Path.of("../core/src/test/resources/dit/tanh.safetensors");
+
+    private static final Path GRAY = NETWORK.resolveSibling("none.safetensors");
+
+    @Test
+    void a_network_draws_pictures_with_their_way_from_noise() throws IOException {
+        Path out = dir.resolve("out");
+        Object[] command = {
+            "diffusion",
+            "sample",
+            NETWORK,
+            "--count",
+            9,
+            "--steps",
+            20,
+            "--label",
+            3,
+            "--guidance",
+            2,
+            "--sampler",
+            "ddim",
+            "--out",
+            out,
+            "--deterministic",
+            "--batch",
+            9
+        };
+        Run.ok(command);
+        float[] first;
+        try (Scope scope = Scope.open()) {
+            assertThat(samples(out).shape()).isEqualTo(Shape.of(9, 8, 6, 3));
+            first = samples(out).toFloatArray();
+            Tensor strips = Png.read(out.resolve("strips.png"));
+            assertThat(strips.shape()).isEqualTo(Shape.of(8 * 10 + 2, 11 * 8 + 2, 3));
+            // The last column is the first samples, as the grid has them.
+            Tensor grid = Png.read(out.resolve("grid.png"));
+            Tensor ends = strips.slice(0, 2, 10).slice(1, 82, 88);
+            assertThat(ends.toArray())
+                    .isEqualTo(grid.slice(0, 2, 10).slice(1, 2, 8).toArray());
+        }
+        assertThat(Run.report(out).get("schedule").asText()).isEqualTo("linear");
+        assertThat(Run.report(out).get("dtype").asText()).isEqualTo("f32");
+        command[command.length - 1] = 2;
+        Run.ok(command);
+        try (Scope scope = Scope.open()) {
+            assertThat(samples(out).toFloatArray()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void a_gray_network_draws_gray_pictures() throws IOException {
+        Path out = dir.resolve("out");
+        Run.ok("diffusion", "sample", GRAY, "--count", 2, "--steps", 1, "--precision", "f64", "--out", out);
+        try (Scope scope = Scope.open()) {
+            assertThat(samples(out).shape()).isEqualTo(Shape.of(2, 6, 6));
+        }
+        assertThat(Run.report(out).get("dtype").asText()).isEqualTo("f64");
+        assertThat(Run.ok("diffusion", "sample", GRAY, "--explain").out())
+                .contains("patch 3, 16 features, 1 blocks, 2 heads");
+    }
+
+    @Test
+    void the_precision_is_that_of_the_data() throws IOException {
+        Path in = pictures();
+        Path single = dir.resolve("single.npy");
+        try (Scope scope = Scope.open()) {
+            Npy.write(single, Npy.read(in).to(DType.F32));
+        }
+        for (Path file : new Path[] {in, single}) {
+            Path out = dir.resolve("out");
+            Run.ok("diffusion", "sample", file, "--exact", "pca", "--count", 2, "--steps", 3, "--out", out);
+            assertThat(Run.report(out).get("dtype").asText()).isEqualTo(file.equals(in) ? "f64" : "f32");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--label 5 | --label 5: the network knows 0 to 4",
+                "--label seven | --label seven: is no number; the network knows 0 to 4",
+                "--exact pca | is a network, leave it out",
+                "--schedule karras | is told the step of a schedule",
+                "--labels x.txt | leave it out",
+            })
+    void bad_usage_of_a_network_is_one_line(String options, String expected) throws IOException {
+        String[] words = ("diffusion sample " + NETWORK + " --out " + dir.resolve("out") + " " + options).split(" ");
+        Run run = Run.of((Object[]) words);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(expected).hasLineCount(1);
+        assertThat(dir.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void a_bad_network_file_is_one_line() throws IOException {
+        byte[] bytes = Files.readAllBytes(NETWORK);
+        Path torn = dir.resolve("torn.safetensors");
+        Files.write(torn, Arrays.copyOf(bytes, bytes.length - 100));
+        Path other = NETWORK.resolveSibling("tanh-golden.safetensors");
+        for (Path file : new Path[] {torn, other, dir.resolve("missing.safetensors")}) {
+            Run run = Run.of("diffusion", "sample", file, "--out", dir.resolve("out"));
+            assertThat(run.code()).isEqualTo(file.equals(other) ? 2 : run.code());
+            assertThat(run.code()).isIn(1, 2);
+            assertThat(run.err()).contains(file.toString()).hasLineCount(1);
+        }
     }
 }

@@ -76,6 +76,34 @@ public interface Backend {
      */
     void normalize(int axes, double epsilon, View a, Optional<View> scale, Optional<View> shift, View out);
 
+    /**
+     * y = f(y + bias) for contiguous y (rows, n) and bias (n), in one pass. F64, F32.
+     *
+     * @return whether it was done: where it is not, the caller composes it
+     */
+    default boolean finish(Finish f, View y, View bias) {
+        return false;
+    }
+
+    /**
+     * x += gate·(y + bias) for contiguous x and y (samples, tokens, n), a gate (samples, n) with adjacent columns and a bias (n). F64, F32.
+     *
+     * @return as {@link #finish}
+     */
+    default boolean addGated(View x, View gate, View y, View bias) {
+        return false;
+    }
+
+    /**
+     * out = softmax(scale·Q·Kᵀ)·V for each batch and head of (batch, heads, n, d), whose last strides are 1, without the n×n scores in
+     * memory. F64, F32.
+     *
+     * @return as {@link #finish}; it is for rows too short or too long for the kernels that it is not done
+     */
+    default boolean attention(double scale, View q, View k, View v, View out) {
+        return false;
+    }
+
     /** The row-major index of the first NaN or infinity, or -1. */
     long firstNonFinite(View a);
 

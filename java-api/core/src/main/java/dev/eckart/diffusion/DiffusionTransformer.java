@@ -1,5 +1,6 @@
 package dev.eckart.diffusion;
 
+import dev.eckart.backend.Finish;
 import dev.eckart.diffusion.TransformerLayers.Linear;
 import dev.eckart.io.Safetensors;
 import dev.eckart.memory.DType;
@@ -167,10 +168,10 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
         // Shift, scale and gate of the attention, then of the perceptron.
         Tensor[] moves = chunks(block.modulation.apply(condition), 6);
         Tensor qkv = block.qkv.apply(TransformerLayers.modulated(tokens, moves[0], moves[1]));
-        TransformerLayers.addGated(
-                tokens, moves[2], block.proj.apply(TransformerLayers.attention(qkv, samples, shape.heads())));
-        Tensor hidden = block.fc1.apply(TransformerLayers.modulated(tokens, moves[3], moves[4]));
-        TransformerLayers.addGated(tokens, moves[5], block.fc2.apply(TransformerLayers.gelu(hidden, shape.tanh())));
+        block.proj.addGated(tokens, moves[2], TransformerLayers.attention(qkv, samples, shape.heads()));
+        Tensor moved = TransformerLayers.modulated(tokens, moves[3], moves[4]);
+        Tensor hidden = block.fc1.apply(moved, shape.tanh() ? Finish.GELU_TANH : Finish.GELU);
+        block.fc2.addGated(tokens, moves[5], hidden);
     }
 
     private static Tensor[] chunks(Tensor rows, int count) {
@@ -192,7 +193,7 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
             waves[n + i] = Math.sin(angle);
         }
         Tensor time = Tensor.of(waves, 1, 2 * n).to(like.dtype()).to(like.device());
-        Tensor first = Activations.silu(linear(TransformerShape.TIME).apply(time));
+        Tensor first = linear(TransformerShape.TIME).apply(time, Finish.SILU);
         Tensor embedded = linear(TransformerShape.TIME_OUT).apply(first);
         if (shape.labels() == 0) {
             return embedded;

@@ -1,11 +1,12 @@
 package dev.eckart.diffusion;
 
+import dev.eckart.backend.Finish;
 import dev.eckart.tensor.Activations;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.Optional;
 
-/** The layers of a transformer, for tokens as rows (b·n, h). */
+/** The layers of a transformer, for tokens as rows (b·n, h). What a device has no kernel for is composed. */
 final class TransformerLayers {
     private static final double EPSILON = 1e-6;
     /** Of the products of queries and keys that are held at a time. */
@@ -21,16 +22,44 @@ final class TransformerLayers {
      */
     record Linear(Tensor weight, Tensor bias) {
         Tensor apply(Tensor x) {
+            return apply(x, Finish.NONE);
+        }
+
+        /** f of it. */
+        Tensor apply(Tensor x, Finish f) {
+            Tensor y = product(x);
+            if (y.backend().finish(f, y.view(), bias.view())) {
+                return y;
+            }
+            return switch (f) {
+                case NONE -> y.add(bias);
+                case GELU -> Activations.gelu(y.add(bias));
+                case GELU_TANH -> geluTanh(y.add(bias));
+                case SILU -> Activations.silu(y.add(bias));
+            };
+        }
+
+        /** sum += gate·(x·Wᵀ + b), in place; a gate for each sample, (b, out), or one for all, (1, out). */
+        void addGated(Tensor sum, Tensor gate, Tensor x) {
+            Tensor y = product(x);
+            Tensor to = samples(sum, gate);
+            Tensor each = samples(y, gate);
+            if (!to.backend().addGated(to.view(), gate.view(), each.view(), bias.view())) {
+                to.backend()
+                        .axpby(1, each.add(bias).multiply(stretched(gate, each)).view(), 1, to.view());
+            }
+        }
+
+        private Tensor product(Tensor x) {
             long rows = x.dim(0);
             long out = weight.dim(0);
             Tensor y = Tensor.empty(x.device(), x.dtype(), rows, out);
-            y.assign(bias.broadcastTo(rows, out));
             y.backend()
                     .gemm(
                             1,
                             x.reshape(1, rows, x.dim(1)).view(),
                             weight.reshape(1, out, weight.dim(1)).transpose().view(),
-                            1,
+                            0,
                             y.reshape(1, rows, out).view());
             return y;
         }
@@ -58,19 +87,6 @@ final class TransformerLayers {
         return out;
     }
 
-    /** x += gate·y, in place; gate as in {@link #modulated}. */
-    static void addGated(Tensor x, Tensor gate, Tensor y) {
-        Tensor each = samples(y, gate);
-        y.backend()
-                .axpby(
-                        1,
-                        each.multiply(stretched(gate, each))
-                                .reshape(x.shape().dims())
-                                .view(),
-                        1,
-                        x.view());
-    }
-
     /** Tokens as (b, n, h), for b rows of a modulation. */
     private static Tensor samples(Tensor tokens, Tensor rows) {
         return tokens.reshape(rows.dim(0), tokens.dim(0) / rows.dim(0), tokens.dim(1));
@@ -81,11 +97,8 @@ final class TransformerLayers {
                 .broadcastTo(like.shape().dims());
     }
 
-    /** GELU, or its approximation x/2·(1 + tanh(√(2/π)·(x + .044715·x³))), which is x times a sigmoid (Hendrycks and Gimpel 2016). */
-    static Tensor gelu(Tensor x, boolean tanh) {
-        if (!tanh) {
-            return Activations.gelu(x);
-        }
+    /** x times a sigmoid, which is x/2·(1 + tanh(√(2/π)·(x + .044715·x³))). */
+    private static Tensor geluTanh(Tensor x) {
         double root = 2 * Math.sqrt(2 / Math.PI);
         return x.multiply(
                 x.square().multiply(.044715 * root).add(root).multiply(x).sigmoid());
@@ -100,31 +113,50 @@ final class TransformerLayers {
     static Tensor attention(Tensor qkv, long samples, int heads) {
         long n = qkv.dim(0) / samples;
         long h = qkv.dim(1) / 3;
-        long d = h / heads;
-        Tensor parts = qkv.reshape(samples, n, 3, heads, d)
-                .permute(2, 0, 3, 1, 4)
-                .copy()
-                .reshape(3, samples * heads, n, d);
-        Tensor mixed = Tensor.empty(qkv.device(), qkv.dtype(), samples * heads, n, d);
+        Tensor parts = qkv.reshape(samples, n, 3, heads, h / heads).permute(2, 0, 3, 1, 4);
+        Tensor q = parts.select(0, 0);
+        Tensor k = parts.select(0, 1);
+        Tensor v = parts.select(0, 2);
+        Tensor mixed = Tensor.empty(qkv.device(), qkv.dtype(), samples * n, h);
+        Tensor out = mixed.reshape(samples, n, heads, h / heads).permute(0, 2, 1, 3);
+        double scale = 1 / Math.sqrt((double) h / heads);
+        if (!out.backend().attention(scale, q.view(), k.view(), v.view(), out.view())) {
+            out.assign(composed(scale, q, k, v));
+        }
+        return mixed;
+    }
+
+    /** Of (samples, heads, n, d), some heads at a time. */
+    private static Tensor composed(double scale, Tensor q, Tensor k, Tensor v) {
+        long count = q.dim(0) * q.dim(1);
+        long n = q.dim(2);
+        long d = q.dim(3);
+        Tensor queries = q.copy().reshape(count, n, d);
+        Tensor keys = k.copy().reshape(count, n, d);
+        Tensor values = v.copy().reshape(count, n, d);
+        Tensor out = Tensor.empty(q.device(), q.dtype(), count, n, d);
         long chunk = Math.max(1, CHUNK_ELEMENTS / (n * n));
-        for (long from = 0; from < samples * heads; from += chunk) {
-            long to = Math.min(from + chunk, samples * heads);
+        for (long from = 0; from < count; from += chunk) {
+            long to = Math.min(from + chunk, count);
             try (Scope scope = Scope.open()) {
-                Tensor q = parts.select(0, 0).slice(0, from, to);
-                Tensor k = parts.select(0, 1).slice(0, from, to);
-                Tensor v = parts.select(0, 2).slice(0, from, to);
-                Tensor scores = Tensor.empty(qkv.device(), qkv.dtype(), to - from, n, n);
-                scores.backend().gemm(1 / Math.sqrt(d), q.view(), k.transpose().view(), 0, scores.view());
+                Tensor scores = Tensor.empty(q.device(), q.dtype(), to - from, n, n);
+                scores.backend()
+                        .gemm(
+                                scale,
+                                queries.slice(0, from, to).view(),
+                                keys.slice(0, from, to).transpose().view(),
+                                0,
+                                scores.view());
                 scores.backend().softmax(false, scores.view(), scores.view());
                 scores.backend()
                         .gemm(
                                 1,
                                 scores.view(),
-                                v.view(),
+                                values.slice(0, from, to).view(),
                                 0,
-                                mixed.slice(0, from, to).view());
+                                out.slice(0, from, to).view());
             }
         }
-        return mixed.reshape(samples, heads, n, d).permute(0, 2, 1, 3).copy().reshape(samples * n, h);
+        return out.reshape(q.shape().dims());
     }
 }

@@ -6,7 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
+import dev.eckart.diffusion.Denoiser;
+import dev.eckart.diffusion.GaussianMixture;
+import dev.eckart.diffusion.Heun;
+import dev.eckart.diffusion.NoiseLevels;
+import dev.eckart.diffusion.NoiseSchedule;
+import dev.eckart.diffusion.Sampling;
+import dev.eckart.diffusion.Spacing;
 import dev.eckart.memory.DType;
+import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -136,6 +144,21 @@ class ExamplesTest {
             x.fill(8);
             // What ONNX Runtime itself has at that place.
             assertThat(shared.getFloatBuffer().get(1)).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void a_model_of_onnx_runtime_denoises_as_the_exact_one_does() throws Exception {
+        assertThat(output(OnnxDenoiser::main).trim()).isEqualTo("as it should be");
+        NoiseLevels levels = NoiseSchedule.linear(1000, 1e-4, .02).levels(Spacing.LEADING, 10);
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession session = environment.createSession(MatMulModel.bytes());
+                Scope scope = Scope.open()) {
+            Denoiser model = new OnnxDenoiser(session, environment, Tensor.of(new float[] {.5f, .5f, .5f}, 3));
+            GaussianMixture exact = GaussianMixture.of(new double[] {1}, new double[][] {{0, 0, 0}}, new double[] {.5});
+            Tensor samples = Sampling.of(model, new Heun(), levels).batch(3).sample(7, 3);
+            Tensor expected = Sampling.of(exact, new Heun(), levels).sample(7, 3);
+            assertThat(samples.toArray()).containsExactly(expected.toArray(), within(1e-4));
         }
     }
 }

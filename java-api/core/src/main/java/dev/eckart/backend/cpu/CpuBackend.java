@@ -3,6 +3,7 @@ package dev.eckart.backend.cpu;
 import dev.eckart.backend.Backend;
 import dev.eckart.backend.BinaryOp;
 import dev.eckart.backend.Distribution;
+import dev.eckart.backend.Finish;
 import dev.eckart.backend.Lease;
 import dev.eckart.backend.ReduceOp;
 import dev.eckart.backend.ScanOp;
@@ -28,6 +29,11 @@ import java.util.Optional;
 public final class CpuBackend implements Backend {
     /** Requests from here on are held against the machine's free memory before they are made. */
     private static final long CHECKED_BYTES = 64L << 20;
+
+    /** Bytes of the shortest row, and the most steps, that the kernels for small products take. */
+    private static final long LEAST_ROW = 64;
+
+    private static final long MOST_DEPTH = 256;
 
     private static final List<SvdDriver> BATCH_DRIVERS = List.of(SvdDriver.GESDD, SvdDriver.GESVD, SvdDriver.JACOBI);
 
@@ -166,6 +172,46 @@ public final class CpuBackend implements Backend {
                 Lease.of(Arrays.stream(views).filter(Objects::nonNull).toArray(View[]::new))) {
             Native.normalize(type(out), axes, epsilon, describe(views), Threads.current());
         }
+    }
+
+    @Override
+    public boolean finish(Finish f, View y, View bias) {
+        try (Lease lease = Lease.of(y, bias)) {
+            Native.finish(f.ordinal(), type(y), rows(y), columns(y), y.address(), bias.address(), Threads.current());
+        }
+        return true;
+    }
+
+    @Override
+    public boolean addGated(View x, View gate, View y, View bias) {
+        try (Lease lease = Lease.of(x, gate, y, bias)) {
+            Native.addGated(
+                    type(x),
+                    x.shape().dim(0),
+                    x.shape().dim(1),
+                    x.shape().dim(2),
+                    x.address(),
+                    gate.address(),
+                    gate.layout().stride(0),
+                    y.address(),
+                    bias.address(),
+                    Threads.current());
+        }
+        return true;
+    }
+
+    @Override
+    public boolean attention(double scale, View q, View k, View v, View out) {
+        long bytes = q.dtype().bytes();
+        long n = q.shape().dim(2);
+        long d = q.shape().dim(3);
+        if (n * bytes < LEAST_ROW || d * bytes < LEAST_ROW || d > MOST_DEPTH) {
+            return false;
+        }
+        try (Lease lease = Lease.of(q, k, v, out)) {
+            Native.attention(type(out), describe(out, q, k, v), scale, Threads.current());
+        }
+        return true;
     }
 
     @Override
