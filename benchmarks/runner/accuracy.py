@@ -1,4 +1,5 @@
 """Accuracy of results, computed in f64 from the files that a peer wrote: the same code judges all."""
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -44,12 +45,24 @@ def of(operation, inputs, folder):
         centred = a - a.mean(0)
         return {"error": norm(a - mean - scores @ components) / norm(centred), "orthogonality": apart(components.T)}
     c = load("c")
-    if operation in PRODUCTS:  # some rows, against extended precision: an f64 product would only be compared with its like
+    if operation.startswith("dit-"):
+        expected = transformer(operation, read[0])
+    elif operation in PRODUCTS:  # some rows, against extended precision: an f64 product would only be compared with its like
         rows = np.linspace(0, len(c) - 1, SAMPLED_ROWS).astype(int)
         c, expected = c[rows], PRODUCTS[operation](read, rows).astype(np.float64)
     else:
         expected = ELEMENTWISE[operation](*(a.astype(np.float64) for a in read))
     return {"residual": float(norm(c - expected) / norm(expected))}
+
+
+def transformer(operation, x):
+    """By PyTorch in f64, which dev.eckart.diffusion.DiffusionTransformerTest compares with Eckart's own f64."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "peers/dit"))
+    import dit
+    import torch
+    with torch.inference_mode():
+        count = len(x)
+        return dit.read(dit.weights(operation)).double()(torch.from_numpy(x).double(), torch.full((count,), 500.), torch.full((count,), 3)).numpy()
 
 
 def least_error(kind, n, k):

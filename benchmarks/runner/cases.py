@@ -43,6 +43,12 @@ def bmm(count, m, n, k, dtype, faster=1):
                 {"scipy": 1.0, "torch": 1 / faster})
 
 
+def transformer(width, depth, patch, batch):
+    """A diffusion transformer's forward pass on 28 x 28 pictures, the weights the same for all."""
+    return Case(f"dit-{width}-{depth}-patch{patch}-batch{batch}-f32", f"dit-{width}-{depth}-{patch}", [(batch, 1, 28, 28)], "f4",
+                ["torch", "torch-compiled"], 11, {"torch": 0.9, "torch-compiled": 0.9})
+
+
 MOVES = [  # memory alone: copies and sums
     ("transpose-8192", "transpose", (8192, 8192), ["f4", "f8"]),
     ("window-8192", "window", (8192, 8192), ["f4", "f8"]),
@@ -98,6 +104,7 @@ def cases():
         Case("topk-10-500x100000-f32", "topk", [(500, 100_000)], "f4", ["torch"], 11),
         Case("gather-1e6x64-f32", "gather", [(1_000_000,), (1_000_000, 64)], "f4", PYTHON, 11, kind="index"),
         Case("index-add-1e6x64-f32", "index-add", [(1_000_000,), (1_000_000, 64)], "f4", ["torch"], 11, kind="index"),
+        *[transformer(width, depth, patch, batch) for width, depth in [(192, 6), (384, 12)] for patch in [4, 2] for batch in [1, 16, 64]],
         *sparse(100_000, 20_000, 4_000_000, "f8", 4),
         *sparse(100_000, 20_000, 4_000_000, "f4", 3),
         *sparse(20_000, 50_000, 3_000_000, "f8", 4),

@@ -1,6 +1,8 @@
 """Eckart and its peers in turns: each round runs every one once, the first of a round changes, ratios are taken within a round."""
+import sys
 import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +17,10 @@ BUDGET = 15  # s of each case for each peer: slower ones take part in fewer roun
 
 def make_inputs(case, folder):
     """Arrays by the case's kind; a sparse matrix is three, its starts, columns and entries, at places drawn with replacement."""
+    if case.operation.startswith("dit-"):
+        sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "peers/dit"))
+        import dit
+        dit.weights(case.operation)
     made = {}
     for i, shape in enumerate(case.shapes):
         random, name = np.random.default_rng(i), f"{'x'.join(map(str, shape))}-{case.dtype}-{i}"

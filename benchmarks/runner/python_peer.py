@@ -4,6 +4,7 @@ Arguments: scipy or torch, and the number of threads. The process starts with OP
 """
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -90,9 +91,9 @@ NUMPY = {
 
 
 class Torch:
-    def __init__(self, threads):
+    def __init__(self, threads, compiled=False):
         import torch
-        self.torch = torch
+        self.torch, self.compiled = torch, compiled
         torch.set_num_threads(threads)
 
     def describe(self):
@@ -100,6 +101,13 @@ class Torch:
 
     def load(self, operation, inputs):
         self.operation, self.inputs = operation, [self.torch.from_numpy(x) for x in inputs]
+        if operation.startswith("dit-"):
+            sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "peers/dit"))
+            import dit
+            model = dit.read(dit.weights(operation))
+            self.operation, self.model = "transformer", self.torch.compile(model) if self.compiled else model
+            count = len(self.inputs[0])
+            self.inputs += [self.torch.full((count,), 500.), self.torch.full((count,), 3)]
         if operation in ("gather", "index-add"):
             self.inputs[0] = self.inputs[0].long()
         if operation.startswith("spmm"):  # once, as Eckart and SciPy keep theirs; A' is built of its own
@@ -132,6 +140,10 @@ class Torch:
 
     def layernorm(self, a, scale, shift):
         return [self.torch.nn.functional.layer_norm(a, scale.shape, scale, shift)]
+
+    def transformer(self, x, t, y):
+        with self.torch.inference_mode():
+            return [self.model(x, t, y)]
 
     def svd(self, a):
         return self.torch.linalg.svd(a, full_matrices=False)
@@ -201,6 +213,6 @@ def answer(peer, request):
 
 
 if __name__ == "__main__":
-    this = {"scipy": SciPy, "torch": Torch}[sys.argv[1]](int(sys.argv[2]))
+    this = {"scipy": SciPy, "torch": Torch, "torch-compiled": lambda threads: Torch(threads, True)}[sys.argv[1]](int(sys.argv[2]))
     for line in sys.stdin:
         print(answer(this, line.rstrip("\n").split("\t")), flush=True)

@@ -1,7 +1,7 @@
 """A diffusion transformer (Peebles and Xie 2023, DiT with adaLN-Zero) in PyTorch: the peer of dev.eckart.diffusion.DiffusionTransformer.
 
     python benchmarks/peers/dit/dit.py golden java-api/core/src/test/resources/dit    the tests' weights and outputs
-    python benchmarks/peers/dit/dit.py weights FILE WIDTH DEPTH PATCH                 random weights for 28 x 28 pictures of ten kinds
+    python benchmarks/peers/dit/dit.py weights dit-384-12-2                           the weights of a benchmark, as a file
 
 Tensors have the names of the paper's own code, so that its weights fit too; what no shape says (heads, picture) is in the metadata.
 """
@@ -120,6 +120,18 @@ def read(path):
     return model.eval()
 
 
+def weights(operation):
+    """The file of dit-WIDTH-DEPTH-PATCH, made when it is missing; random weights for 28 x 28 pictures of ten kinds."""
+    file = Path(__file__).resolve().parents[2] / f"target/inputs/{operation}.safetensors"
+    if not file.exists():
+        width, depth, patch = map(int, operation.split("-")[1:])
+        model = DiT(1, 28, 28, patch, width, depth, width // 64, kinds=10).randomize(0)
+        part = file.with_suffix(".part")
+        write(part, model.state_dict(), model.metadata)
+        part.rename(file)
+    return file
+
+
 def golden(folder):
     for name, settings in {"tanh": dict(learned=True), "none": dict(gelu="none")}.items():
         model = DiT(3, 8, 6, 2, 24, 2, 3, kinds=5, **settings).randomize(1) if name == "tanh" else \
@@ -135,14 +147,5 @@ def golden(folder):
         write(folder / f"{name}-golden.safetensors", answers)
 
 
-def main():
-    if sys.argv[1] == "golden":
-        golden(Path(sys.argv[2]))
-    else:
-        width, depth, patch = map(int, sys.argv[3:])
-        model = DiT(1, 28, 28, patch, width, depth, width // 64, kinds=10).randomize(0)
-        write(Path(sys.argv[2]), model.state_dict(), model.metadata)
-
-
 if __name__ == "__main__":
-    main()
+    golden(Path(sys.argv[2])) if sys.argv[1] == "golden" else print(weights(sys.argv[2]))

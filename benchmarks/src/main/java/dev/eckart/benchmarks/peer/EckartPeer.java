@@ -1,6 +1,8 @@
 package dev.eckart.benchmarks.peer;
 
 import dev.eckart.backend.Backends;
+import dev.eckart.diffusion.DiffusionTransformer;
+import dev.eckart.diffusion.NoiseLevel;
 import dev.eckart.io.Npy;
 import dev.eckart.linalg.Csr;
 import dev.eckart.linalg.Eigh;
@@ -76,11 +78,28 @@ public final class EckartPeer implements Peer {
                 Optional.of(new TensorTask(indexed(operation, loaded), close));
             case "spmm", "spmm-transposed", "truncated" -> Optional.of(sparse(operation, loaded, close));
             default ->
-                operation.startsWith(TRUNCATED)
-                        ? Optional.of(new SvdTask(
-                                () -> TruncatedSvd.rank(leading(operation)).of(loaded.get(0)), close))
-                        : Optional.empty();
+                operation.startsWith("dit-")
+                        ? Optional.of(transformer(operation, inputs.get(0), loaded.get(0), close))
+                        : operation.startsWith(TRUNCATED)
+                                ? Optional.of(new SvdTask(
+                                        () -> TruncatedSvd.rank(leading(operation))
+                                                .of(loaded.get(0)),
+                                        close))
+                                : Optional.empty();
         };
+    }
+
+    /** Whose weights benchmarks/peers/dit/dit.py made, beside the pictures. */
+    private static Task transformer(String operation, Path pictures, Tensor x, Runnable closeLoaded)
+            throws IOException {
+        DiffusionTransformer model =
+                DiffusionTransformer.read(pictures.resolveSibling(operation + ".safetensors"), x.dtype(), x.device());
+        NoiseLevel level = NoiseLevel.ofAlphaBar(500, .5);
+        Runnable close = () -> {
+            model.close();
+            closeLoaded.run();
+        };
+        return new TensorTask(() -> model.predict(x, level, 3), close);
     }
 
     private static long leading(String operation) {

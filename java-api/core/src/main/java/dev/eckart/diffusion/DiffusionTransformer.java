@@ -8,7 +8,6 @@ import dev.eckart.memory.Device;
 import dev.eckart.memory.Interrupts;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Activations;
-import dev.eckart.tensor.Indexing;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
@@ -198,8 +197,12 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
         if (shape.labels() == 0) {
             return embedded;
         }
-        Tensor index = Tensor.of(labels).to(like.device());
-        return Indexing.gather(weights.get(TransformerShape.LABELS), 0, index).add(embedded);
+        Tensor table = weights.get(TransformerShape.LABELS);
+        Tensor rows = Tensor.empty(like.device(), like.dtype(), labels.length, shape.features());
+        for (int i = 0; i < labels.length; i++) {
+            rows.slice(0, i, i + 1).assign(table.slice(0, labels[i], labels[i] + 1));
+        }
+        return rows.add(embedded);
     }
 
     /** The patches of (b, c, height, width), rows first, as tokens (b·n, h). */

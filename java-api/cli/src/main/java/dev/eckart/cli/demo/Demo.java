@@ -32,6 +32,7 @@ final class Demo implements Story {
         CHAPTERS.put("denoising", DenoisingChapter::new);
         CHAPTERS.put("covered digits", RectifyingChapter::new);
         CHAPTERS.put("samples", SamplesChapter::new);
+        CHAPTERS.put("pictures from noise", DiffusionChapter::new);
         CHAPTERS.put("classification", RecognitionChapter::new);
         CHAPTERS.put("table of homes", HomesChapter::new);
     }

@@ -26,8 +26,19 @@ public final class Browser {
      */
     public record Seen(String images, String charts, int errors, String firstError) {}
 
-    /** Opens a file in a window of this width. */
+    /**
+     * Opens a file in a window of this width. Pictures are decoded by other threads, which the browser's virtual time does not wait for:
+     * on a busy machine it may be over before they are, and the page is opened again.
+     */
     public static Seen open(Path page, int width) throws IOException, InterruptedException {
+        Seen seen = once(page, width);
+        for (int i = 1; i < 5 && seen.images().isEmpty() && seen.errors() == 0; i++) {
+            seen = once(page, width);
+        }
+        return seen;
+    }
+
+    private static Seen once(Path page, int width) throws IOException, InterruptedException {
         Path profile = Files.createTempDirectory("eckart-chromium");
         Path dom = profile.resolve("dom.html");
         Process process = new ProcessBuilder(
