@@ -11,6 +11,7 @@ module dev.eckart {
     exports dev.eckart.linalg;
     exports dev.eckart.pca;
     exports dev.eckart.diffusion;
+    exports dev.eckart.embedding;
     exports dev.eckart.backend to
             dev.eckart.cuda;
 

@@ -40,6 +40,8 @@ class LayersTest {
                 .definedBy("dev.eckart.pca")
                 .layer("diffusion")
                 .definedBy("dev.eckart.diffusion")
+                .layer("embedding")
+                .definedBy("dev.eckart.embedding")
                 .whereLayer("memory")
                 .mayNotAccessAnyLayer()
                 .whereLayer("backend")
@@ -56,6 +58,8 @@ class LayersTest {
                 .mayOnlyAccessLayers("linalg", "io", "tensor", "backend", "memory")
                 .whereLayer("diffusion")
                 .mayOnlyAccessLayers("pca", "linalg", "io", "tensor", "backend", "memory")
+                .whereLayer("embedding")
+                .mayOnlyAccessLayers("pca", "linalg", "io", "tensor", "memory")
                 // The one place that looks implementations up.
                 .ignoreDependency(belongToAnyOf(Backends.class), belongToAnyOf(CpuBackend.class))
                 .check(CLASSES);
@@ -73,7 +77,8 @@ class LayersTest {
                         "dev.eckart.io..",
                         "dev.eckart.linalg",
                         "dev.eckart.pca",
-                        "dev.eckart.diffusion")
+                        "dev.eckart.diffusion",
+                        "dev.eckart.embedding")
                 .check(CLASSES);
     }
 

@@ -32,6 +32,9 @@ public final class Main implements Runnable {
         COMMANDS.put("doctor", DoctorCommand::new);
         COMMANDS.put("svd", SvdCommand::new);
         COMMANDS.put("pca", PcaCommand::new);
+        COMMANDS.put("lsa", LsaCommand::new);
+        COMMANDS.put("words", WordsCommand::new);
+        COMMANDS.put("nodes", NodesCommand::new);
         COMMANDS.put("diffusion", DiffusionCommand::new);
         COMMANDS.put("demo", DemoCommand::new);
     }

@@ -16,6 +16,7 @@ final class Rows implements AutoCloseable {
     private static final int START = 1 << 10;
 
     private final int columns;
+    private final DType dtype;
     private final int blockRows;
     private double[] block;
     private final List<Tensor> full = new ArrayList<>();
@@ -23,7 +24,13 @@ final class Rows implements AutoCloseable {
     private long rows;
 
     Rows(int columns) {
+        this(columns, DType.F64);
+    }
+
+    /** @param dtype F64 or F32, of what is gathered */
+    Rows(int columns, DType dtype) {
         this.columns = columns;
+        this.dtype = dtype;
         this.blockRows = Math.max(1, BLOCK / columns);
         this.block = new double[Math.max(1, Math.min(START / columns, blockRows)) * columns];
     }
@@ -41,16 +48,18 @@ final class Rows implements AutoCloseable {
 
     private void flush() {
         if (filled > 0) {
-            full.add(Tensor.of(Arrays.copyOf(block, filled * columns), filled, columns));
+            try (Tensor wide = Tensor.of(Arrays.copyOf(block, filled * columns), filled, columns)) {
+                full.add(wide.to(dtype));
+            }
             filled = 0;
         }
     }
 
-    /** All rows, F64 (rows, columns). */
+    /** All rows, (rows, columns). */
     Tensor toTensor() {
         flush();
         try (Scope scope = Scope.open()) {
-            Tensor all = Tensor.empty(Device.cpu(), DType.F64, rows, columns);
+            Tensor all = Tensor.empty(Device.cpu(), dtype, rows, columns);
             long at = 0;
             for (Tensor part : full) {
                 try (Tensor slice = all.slice(0, at, at + part.dim(0))) {

@@ -4,6 +4,7 @@ import dev.eckart.memory.DType;
 import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.MemoryLimitException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,12 @@ public final class FuzzTarget {
             "csv", List.of(file -> Csv.read(file).close()),
             "jpeg", List.of(file -> Jpeg.read(file).close()),
             "bed", List.of(FuzzTarget::bed),
+            "text",
+                    List.of(
+                            file -> WordVectorFile.readText(file).vectors().close(),
+                            file -> WordVectorFile.readBinary(file).vectors().close(),
+                            EdgeList::read,
+                            FuzzTarget::readTexts),
             "safetensors", List.of(file -> Formats.close(Safetensors.read(file))),
             "png",
                     List.of(
@@ -59,6 +66,14 @@ public final class FuzzTarget {
         Files.write(Path.of(file + ".bim"), Arrays.copyOfRange(input, Math.min(second, first + 1), second));
         Files.write(bed, Arrays.copyOfRange(input, Math.min(input.length, second + 1), input.length));
         Plink.read(bed, DType.F64).close();
+    }
+
+    private static void readTexts(Path file) throws IOException {
+        try (Texts texts = Texts.open(file)) {
+            texts.forEachRemaining(text -> {});
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     /** Called by Jazzer with each input. */

@@ -62,6 +62,12 @@ class FuzzTest {
             System.arraycopy(new byte[] {0x6c, 0x1b, 1, 0x0b, 0x0e}, 0, seed, text.length, 5);
             Files.write(seeds.resolve("bed"), seed);
         }
+        if (reader.equals("text")) {
+            Files.writeString(seeds.resolve("vectors"), "2 2\na 1 .5\nb 2e1 -1\n");
+            Files.writeString(seeds.resolve("binary"), "1 1\na 0000\n");
+            Files.writeString(seeds.resolve("json"), "{\"text\": \"a\\u00e9\", \"label\": [1, {}]}\n");
+            Files.writeString(seeds.resolve("edges"), "from\tto\tweight\n\"a b\"\tc\t.5\n");
+        }
         if (reader.equals("png")) {
             for (int[] kind : new int[][] {{0, 1}, {0, 16}, {2, 8}, {3, 2}, {6, 8}}) {
                 Files.write(seeds.resolve("png-" + kind[0] + "-" + kind[1]), picture(kind[0], kind[1]));

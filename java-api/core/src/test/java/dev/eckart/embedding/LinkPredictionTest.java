@@ -1,0 +1,71 @@
+package dev.eckart.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eckart.memory.DType;
+import dev.eckart.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class LinkPredictionTest {
+    /** Four groups of 15: an edge with probability 0.6 within one, 0.02 between two. */
+    private static Graph groups(boolean directed) {
+        Random random = new Random(4);
+        List<int[]> edges = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            for (int j = 0; j < i; j++) {
+                if (random.nextDouble() < (i % 4 == j % 4 ? 0.6 : 0.02)) {
+                    edges.add(new int[] {i, j});
+                }
+            }
+        }
+        double[] ones = new double[edges.size()];
+        Arrays.fill(ones, 1);
+        return Graph.of(
+                IntStream.range(0, 60).mapToObj(i -> "n" + i).toList(),
+                edges.stream().mapToInt(e -> e[0]).toArray(),
+                edges.stream().mapToInt(e -> e[1]).toArray(),
+                ones,
+                directed);
+    }
+
+    @Test
+    void hidden_edges_are_told_from_pairs_without_one_and_noise_tells_nothing() {
+        try (Graph graph = groups(false)) {
+            double found = LinkPrediction.auc(graph, 0.2, 1, rest -> {
+                assertThat(rest.adjacency().entries())
+                        .isEqualTo(Math.round(0.8 * graph.adjacency().entries() / 2) * 2);
+                assertThat(rest.nodes().words()).isEqualTo(graph.nodes().words());
+                return NodeVectors.dimensions(8).fit(rest);
+            });
+            assertThat(found).isGreaterThan(0.85);
+            double noise = LinkPrediction.auc(
+                    graph, 0.2, 1, rest -> WordVectors.of(rest.nodes(), Tensor.normal(DType.F32, 1, 60, 8)));
+            assertThat(noise).isBetween(0.3, 0.7);
+        }
+    }
+
+    @Test
+    void the_area_counts_pairs_in_the_right_order_and_equals_half() {
+        assertThat(LinkPrediction.area(new double[] {3, 4, 1, 2}, 2)).isEqualTo(1);
+        assertThat(LinkPrediction.area(new double[] {1, 2, 3, 4}, 2)).isZero();
+        assertThat(LinkPrediction.area(new double[] {2, 5, 2, 1}, 2)).isEqualTo(3.5 / 4);
+    }
+
+    @Test
+    void should_refuse_what_has_no_edges_to_hide() {
+        try (Graph graph = groups(false);
+                Graph directed = groups(true);
+                Graph few = Graph.of(List.of("a", "b"), new int[] {0}, new int[] {1}, new double[] {1}, false)) {
+            assertThatThrownBy(() -> LinkPrediction.auc(directed, 0.2, 0, g -> null))
+                    .hasMessageContaining("directed");
+            assertThatThrownBy(() -> LinkPrediction.auc(graph, 1, 0, g -> null)).hasMessageContaining("share 1.0");
+            assertThatThrownBy(() -> LinkPrediction.auc(few, 0.2, 0, g -> null)).hasMessageContaining("1 edges");
+        }
+    }
+}
