@@ -125,6 +125,30 @@ class LsaTest {
         }
     }
 
+    @Test
+    void three_reviews_are_bags_of_words_whose_vectors_have_their_common_words_as_products() {
+        List<String> words = List.of("small", "handy", "excellent", "great", "quality", "compact", "easy", "difficult");
+        List<Document> reviews = List.of(
+                Document.of("small", "handy", "great", "great"),
+                Document.of("compact", "easy", "great", "quality"),
+                Document.of("excellent", "quality", "difficult"));
+        Lsa lsa = Lsa.rank(3).weighting(Weighting.COUNTS).fit(reviews);
+        assertThat(lsa.vocabulary().words()).containsExactlyInAnyOrderElementsOf(words);
+        double[][] bags = {{1, 1, 0, 2, 0, 0, 0, 0}, {0, 0, 0, 1, 1, 1, 1, 0}, {0, 0, 1, 0, 1, 0, 0, 1}};
+        Tensor z = lsa.embedding().left(1);
+        double[][] entries =
+                lsa.embedding().left(0).matmul(lsa.embedding().right(1).transpose()).toMatrix();
+        double[][] common = z.matmul(z.transpose()).toMatrix();
+        double[][] expected = {{6, 2, 0}, {2, 4, 1}, {0, 1, 3}};
+        for (int a = 0; a < 3; a++) {
+            for (int i = 0; i < words.size(); i++) {
+                int term = lsa.vocabulary().number(words.get(i));
+                assertThat(entries[a][term]).isCloseTo(bags[a][i], within(1e-12));
+            }
+            assertThat(common[a]).containsExactly(expected[a], within(1e-12));
+        }
+    }
+
     private static double count(String text, String word) {
         return Titles.words(text).stream().filter(word::equals).count();
     }
