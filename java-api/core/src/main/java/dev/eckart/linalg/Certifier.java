@@ -106,42 +106,16 @@ final class Certifier {
         return new Figures(residual, gramLoss(u), gramLoss(vt.transpose()));
     }
 
-    /**
-     * From R·Ω for R = A − USVᵀ, and Qᵀ·(Q·ω) for Q = U, V: A is read once, U and V twice. The residual is the remainder ‖A‖² − Σσ²
-     * where R·Ω bears it out, else the bound of the spectral norm.
-     */
+    /** The residual is the remainder ‖A‖² − Σσ² where R·Ω of R = A − USVᵀ bears it out, else the bound of the spectral norm. */
     private Figures estimate(LinearOperator a, Tensor u, Tensor s, Tensor vt) {
         Tensor omega = probes(a.device(), a.dtype(), a.columns());
-        Tensor own = probes(a.device(), a.dtype(), s.dim(0));
-        Tensor coefficients = Tensor.empty(a.device(), a.dtype(), s.dim(0), 2L * probes);
-        first(coefficients).assign(own);
-        double lossV = ofRight(vt, omega, own, second(coefficients));
-        second(coefficients).assign(second(coefficients).multiply(s.reshape(-1, 1)));
-
-        Tensor images = u.matmul(coefficients);
-        Tensor rest = second(images);
-        rest.assign((image != null ? image : a.multiply(omega)).subtract(rest));
-        Tensor back = u.transpose().matmul(images);
-        double lossU = distance(own, first(back));
-        return new Figures(residual(a, s, rest, second(back)), FACTOR * lossU, FACTOR * lossV);
-    }
-
-    /**
-     * max ‖(I − VᵀV)ωᵢ‖, and Vᵀ·Ω. Of a square V, I − V·Vᵀ has the same norm, and Vᵀ·Ω serves for both.
-     *
-     * @param image gets Vᵀ·Ω
-     */
-    private double ofRight(Tensor vt, Tensor omega, Tensor own, Tensor image) {
-        if (vt.dim(0) == vt.dim(1)) {
-            product(vt, omega, image);
-            return distance(omega, vt.transpose().matmul(image));
-        }
-        Tensor both = Tensor.empty(vt.device(), vt.dtype(), vt.dim(1), 2L * probes);
-        product(vt.transpose(), own, first(both));
-        second(both).assign(omega);
-        Tensor images = vt.matmul(both);
-        image.assign(second(images));
-        return distance(own, first(images));
+        Tensor right = vt.matmul(omega);
+        // Of a square V, I − V·Vᵀ has the same norm as I − VᵀV.
+        boolean square = vt.dim(0) == vt.dim(1);
+        double lossV = square ? distance(omega, vt.transpose().matmul(right)) : loss(vt.transpose());
+        Tensor exact = image != null ? image : a.multiply(omega);
+        Tensor rest = exact.subtract(u.matmul(right.multiply(s.reshape(-1, 1))));
+        return new Figures(residual(a, u, s, rest), FACTOR * loss(u), FACTOR * lossV);
     }
 
     /** max ‖(I − QᵀQ)ωᵢ‖. */
@@ -150,31 +124,18 @@ final class Certifier {
         return distance(omega, q.transpose().matmul(q.matmul(omega)));
     }
 
-    private Tensor first(Tensor pair) {
-        return pair.slice(1, 0, probes);
-    }
-
-    private Tensor second(Tensor pair) {
-        return pair.slice(1, probes, 2L * probes);
-    }
-
-    private static void product(Tensor a, Tensor b, Tensor to) {
-        to.backend().gemm(1, Matrices.single(a), Matrices.single(b), 0, Matrices.single(to));
-    }
-
     private static double distance(Tensor a, Tensor b) {
         return Matrices.largest(Matrices.columnNorms(a.subtract(b)));
     }
 
-    /** @param part Uᵀ·R·Ω */
-    private Residual residual(LinearOperator a, Tensor s, Tensor rest, Tensor part) {
+    private Residual residual(LinearOperator a, Tensor u, Tensor s, Tensor rest) {
         OptionalDouble norm = image != null || s.dim(0) == Math.min(a.rows(), a.columns())
                 ? OptionalDouble.empty()
                 : a.frobeniusNorm();
         if (norm.isPresent()) {
             double remainder = remainder(norm.getAsDouble(), s.norm());
             boolean visible = remainder > 10 * Math.sqrt(a.dtype().epsilon()) * norm.getAsDouble();
-            if (visible && doubt(s, part, remainder) <= CLOSE) {
+            if (visible && doubt(s, u.transpose().matmul(rest), remainder) <= CLOSE) {
                 return new Residual(Norm.FROBENIUS, remainder, norm.getAsDouble());
             }
         }
