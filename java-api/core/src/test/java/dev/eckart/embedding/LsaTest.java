@@ -136,8 +136,10 @@ class LsaTest {
         assertThat(lsa.vocabulary().words()).containsExactlyInAnyOrderElementsOf(words);
         double[][] bags = {{1, 1, 0, 2, 0, 0, 0, 0}, {0, 0, 0, 1, 1, 1, 1, 0}, {0, 0, 1, 0, 1, 0, 0, 1}};
         Tensor z = lsa.embedding().left(1);
-        double[][] entries =
-                lsa.embedding().left(0).matmul(lsa.embedding().right(1).transpose()).toMatrix();
+        double[][] entries = lsa.embedding()
+                .left(0)
+                .matmul(lsa.embedding().right(1).transpose())
+                .toMatrix();
         double[][] common = z.matmul(z.transpose()).toMatrix();
         double[][] expected = {{6, 2, 0}, {2, 4, 1}, {0, 1, 3}};
         for (int a = 0; a < 3; a++) {

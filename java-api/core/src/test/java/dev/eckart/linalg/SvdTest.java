@@ -153,6 +153,31 @@ class SvdTest {
         }
     }
 
+    @Test
+    void should_certify_factors_without_a_unit_stride() {
+        for (Tensor a : new Tensor[] {MatrixKinds.normal(DType.F64, 60, 40), MatrixKinds.normal(DType.F32, 40, 60)}) {
+            Svd svd = Svd.of(a);
+            for (Certificate.Level level :
+                    new Certificate.Level[] {Certificate.Level.ESTIMATE, Certificate.Level.EXACT}) {
+                Certificate certificate =
+                        Certificate.of(LinearOperator.of(a), spread(svd.u()), svd.s(), spread(svd.vt()), level);
+                assertThat(certificate.relativeResidual())
+                        .isLessThan(1000 * a.dtype().epsilon());
+                assertThat(certificate.orthogonalityU())
+                        .isLessThan(1000 * a.dtype().epsilon());
+                assertThat(certificate.orthogonalityV())
+                        .isLessThan(1000 * a.dtype().epsilon());
+            }
+        }
+    }
+
+    /** The same matrix, whose elements lie two apart. */
+    private static Tensor spread(Tensor a) {
+        Tensor spread = Tensor.zeros(a.dtype(), a.dim(0), a.dim(1), 2).select(2, 0);
+        spread.assign(a);
+        return spread;
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Driver.class,
