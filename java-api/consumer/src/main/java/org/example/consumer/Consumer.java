@@ -32,7 +32,8 @@ public final class Consumer {
             Tensor a = Csv.read(csv).values();
             Svd svd = Svd.of(a);
             require(Math.abs(svd.s().get(0) - 3 * Math.sqrt(5)) < 1e-14, "singular values " + svd.s());
-            require(svd.certificate().relativeResidual() < 1e-14, "certificate " + svd.certificate());
+            // A bound from random vectors: some ten times the error itself.
+            require(svd.certificate().relativeResidual() < 1e-13, "certificate " + svd.certificate());
             Npy.write(folder.resolve("out.npy"), a);
             require(Npy.read(folder.resolve("out.npy")).subtract(a).norm() == 0, "a round trip changed the matrix");
             require(Pca.components(1).fit(a).components().dim(0) == 1, "number of components");
