@@ -22,6 +22,9 @@ public final class Certificates {
         fields.put("orthogonalityU", c.orthogonalityU());
         fields.put("orthogonalityV", c.orthogonalityV());
         fields.put("passes", c.passes());
+        if (!c.variant().isEmpty()) {
+            fields.put("variant", c.variant());
+        }
         fields.put("fallbacks", c.fallbacks());
         return fields;
     }
@@ -55,6 +58,7 @@ public final class Certificates {
                 Math.max(a.orthogonalityU(), b.orthogonalityU()),
                 Math.max(a.orthogonalityV(), b.orthogonalityV()),
                 worst.driver(),
+                worst.variant(),
                 fallbacks,
                 Math.max(a.passes(), b.passes()),
                 a.seconds() + b.seconds());

@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
         subcommands = PcaTransformCommand.class)
 final class PcaCommand implements Callable<Integer> {
     static final String MISSING_TRANSFORM =
-            "what stands for NaN: refuse (default), mean, or iterative, what the components tell; genotypes: mean";
+            "what stands for NaN: refuse, mean, or iterative, what the components tell; default: as in the fit; genotypes: mean";
 
     @Parameters(
             paramLabel = "IN",
@@ -153,14 +153,18 @@ final class PcaCommand implements Callable<Integer> {
     /** The value of an enum that an option names. */
     static <E extends Enum<E>> E choice(String option, String given, E[] values) {
         for (E each : values) {
-            if (each.name().toLowerCase(Locale.ROOT).equals(given)) {
+            if (word(each).equals(given)) {
                 return each;
             }
         }
         String all = Arrays.stream(values)
-                .map(each -> each.name().toLowerCase(Locale.ROOT))
+                .map(PcaCommand::word)
                 .collect(Collectors.joining(", "));
         throw new UsageException(option + " " + given + ": is none of " + all);
+    }
+
+    static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     private void checkShape(Shape shape) {

@@ -16,6 +16,9 @@ import java.util.Set;
 
 /** A fitted PCA as a folder of files. */
 final class PcaModel {
+    /** What stands for NaN, a word; no such file: nothing does. */
+    private static final String MISSING = "missing.txt";
+
     /** Every file that {@code pca} may write. */
     static final Set<String> FILES = Set.of(
             "components.npy",
@@ -23,6 +26,7 @@ final class PcaModel {
             "explained_variance.npy",
             "mean.npy",
             "scale.npy",
+            MISSING,
             "report.json",
             "index.html");
 
@@ -37,16 +41,19 @@ final class PcaModel {
         if (pca.scale().isPresent()) {
             outputs.write("scale.npy", pca.scale().get());
         }
+        if (pca.missing() != Missing.REFUSE) {
+            outputs.write(MISSING, PcaCommand.word(pca.missing()) + "\n");
+        }
     }
 
     /**
      * Reads a model.
      *
      * @param type f32 or f64 to compute in; that of the files when null
-     * @param missing what the model does about NaN
+     * @param asked what to do about NaN; what the fit did when null
      * @throws UsageException naming what is missing or does not fit
      */
-    static Pca read(Path folder, DType type, Device device, Missing missing) {
+    static Pca read(Path folder, DType type, Device device, Missing asked) {
         if (!Files.isDirectory(folder)) {
             throw new UsageException(folder + ": no such folder; it has to be one that eckart pca wrote");
         }
@@ -63,9 +70,20 @@ final class PcaModel {
                     scale,
                     variance,
                     Arrays.stream(variance.toArray()).sum(),
-                    missing);
+                    asked == null ? missing(folder) : asked);
         } catch (IllegalArgumentException e) {
             throw new UsageException(folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Missing missing(Path folder) {
+        Path file = folder.resolve(MISSING);
+        try {
+            return Files.exists(file)
+                    ? PcaCommand.choice(file.toString(), Files.readString(file).strip(), Missing.values())
+                    : Missing.REFUSE;
+        } catch (IOException e) {
+            throw new UsageException(Errors.text(e), e);
         }
     }
 

@@ -31,7 +31,7 @@ final class PcaTransformCommand implements Callable<Integer> {
     private Path in;
 
     @Option(names = "--missing", paramLabel = "M", description = PcaCommand.MISSING_TRANSFORM)
-    private String missing = "refuse";
+    private String missing;
 
     @Option(names = "--out", paramLabel = "F.npy", description = "the file to write to")
     private Path out;
@@ -72,8 +72,9 @@ final class PcaTransformCommand implements Callable<Integer> {
         }
     }
 
+    /** Null, where the model is to say. */
     private Missing missing() {
-        return PcaCommand.choice("--missing", missing, Missing.values());
+        return missing == null ? null : PcaCommand.choice("--missing", missing, Missing.values());
     }
 
     private String name() {

@@ -184,7 +184,8 @@ final class SvdCommand implements Callable<Integer> {
 
     private SvdPlan plan(Tensor a, Driver choice) {
         if (rank == null && tolerance == null) {
-            return Svd.options().driver(choice).overwrite().explain(a);
+            Svd.Options how = Svd.options().driver(choice).overwrite();
+            return options.explain() ? how.probe(a) : how.explain(a);
         }
         if (a.shape().rank() == 2) {
             return truncated(choice).explain(a);
@@ -251,6 +252,9 @@ final class SvdCommand implements Callable<Integer> {
             text.println("  leading  " + leading(svd.s()));
         }
         text.println("  quality  " + Certificates.text(svd.certificate()));
+        if (!svd.certificate().variant().isEmpty()) {
+            text.println("  variant  " + svd.certificate().variant());
+        }
         svd.certificate().fallbacks().forEach(f -> text.println("  fallback " + f));
         if (file != null) {
             text.println("  input    " + file);

@@ -125,8 +125,30 @@ class GenotypesTest {
         assertThat(run.out()).contains("values filled in by", "iterations");
         assertThat(Run.report(dir.resolve("it")).get("missing").get("converged").asBoolean())
                 .isTrue();
-        Run.ok("pca", "transform", dir.resolve("mean"), a, "--missing", "mean", "--out", dir.resolve("z.npy"));
-        assertThat(npy(dir.resolve("z.npy"))).isDeepEqualTo(npy(dir.resolve("mean/scores.npy")));
+        Path z = dir.resolve("z.npy");
+        for (String model : new String[] {"mean", "it"}) {
+            Run.ok("pca", "transform", dir.resolve(model), a, "--out", z);
+            assertThat(npy(z)).isDeepEqualTo(npy(dir.resolve(model + "/scores.npy")));
+        }
+        Run.ok("pca", "transform", dir.resolve("it"), a, "--missing", "mean", "--out", z);
+        assertThat(npy(z)).isNotEqualTo(npy(dir.resolve("it/scores.npy")));
+    }
+
+    @Test
+    void should_read_a_model_that_does_not_say_what_stands_for_what_is_missing() throws IOException {
+        Path a = dir.resolve("a.npy");
+        Path model = dir.resolve("mean");
+        Run.ok("pca", a, "--components", 1, "--missing", "mean", "--out", model);
+        Files.writeString(model.resolve("missing.txt"), "zero");
+        Run refused = Run.of("pca", "transform", model, a, "--out", dir.resolve("z.npy"));
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains("missing.txt zero: is none of refuse, mean, iterative");
+        Files.delete(model.resolve("missing.txt"));
+        Run.ok("pca", "transform", model, a, "--missing", "mean", "--out", dir.resolve("z.npy"));
+        assertThat(npy(dir.resolve("z.npy"))).isDeepEqualTo(npy(model.resolve("scores.npy")));
+        // As before: NaN that nothing stands for makes scores NaN.
+        Run.ok("pca", "transform", model, a, "--out", dir.resolve("z.npy"));
+        assertThat(npy(dir.resolve("z.npy"))).isNotEqualTo(npy(model.resolve("scores.npy")));
     }
 
     @ParameterizedTest

@@ -284,6 +284,20 @@ class SvdCommandTest {
     }
 
     @Test
+    void explain_and_report_name_the_variant_of_cholesky_qr() throws IOException {
+        Path in = matrix(DType.F64, 30, 4);
+        Path out = dir.resolve("out");
+        String variant = "CholeskyQR2, as the condition is about [0-9.e+]+, up to 6.7e\\+06";
+        assertThat(Run.ok("svd", in, "--driver", "cholesky-qr", "--explain").out())
+                .containsPattern("driver +cholesky-qr: as asked; " + variant);
+        assertThat(Run.ok("svd", in, "--driver", "cholesky-qr", "--out", out).out())
+                .containsPattern("variant +" + variant);
+        assertThat(Run.report(out).get("certificate").get("variant").asText()).matches(variant);
+        Run.ok("svd", in, "--out", out);
+        assertThat(Run.report(out).get("certificate").has("variant")).isFalse();
+    }
+
+    @Test
     void an_older_result_is_replaced_and_other_files_stay() throws IOException {
         Path out = dir.resolve("deep/er/out");
         Run.ok("svd", matrix(DType.F64, 30, 20), "--out", out);

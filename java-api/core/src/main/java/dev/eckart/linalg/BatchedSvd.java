@@ -130,6 +130,7 @@ final class BatchedSvd {
                 factor * figures.lossU,
                 factor * figures.lossV,
                 svd.certificate().driver(),
+                "",
                 List.of(),
                 1,
                 0);

@@ -21,6 +21,7 @@ import java.util.List;
  * @param orthogonalityU ‖I − UᵀU‖
  * @param orthogonalityV ‖I − VᵀV‖
  * @param driver which driver did the work
+ * @param variant for driver cholesky-qr (or qr in its place) how Q was found and why, with the condition; else empty
  * @param fallbacks which drivers were tried before and why they were given up
  * @param passes how many times the factorization read A; the certificate reads it once more
  * @param seconds from the call to the result, the certificate included
@@ -34,6 +35,7 @@ public record Certificate(
         double orthogonalityU,
         double orthogonalityV,
         Driver driver,
+        String variant,
         List<String> fallbacks,
         int passes,
         double seconds) {
@@ -85,9 +87,27 @@ public record Certificate(
                 orthogonalityU,
                 orthogonalityV,
                 worker,
+                variant,
                 fallbacks,
                 passesOverA,
                 inSeconds);
+    }
+
+    /** This certificate, with the driver's variant. */
+    Certificate by(String how) {
+        return new Certificate(
+                norm,
+                residual,
+                relativeResidual,
+                exact,
+                probability,
+                orthogonalityU,
+                orthogonalityV,
+                driver,
+                how,
+                fallbacks,
+                passes,
+                seconds);
     }
 
     /** Of two members of a batch: the larger of each figure, the seconds together. */
@@ -102,6 +122,7 @@ public record Certificate(
                 Math.max(orthogonalityU, o.orthogonalityU),
                 Math.max(orthogonalityV, o.orthogonalityV),
                 driver,
+                worst.variant,
                 fallbacks.isEmpty() ? o.fallbacks : fallbacks,
                 Math.max(passes, o.passes),
                 seconds + o.seconds);
@@ -109,6 +130,6 @@ public record Certificate(
 
     static Certificate none(Driver driver, List<String> fallbacks, int passes, double seconds) {
         double nan = Double.NaN;
-        return new Certificate(Norm.NONE, nan, nan, false, 0, nan, nan, driver, fallbacks, passes, seconds);
+        return new Certificate(Norm.NONE, nan, nan, false, 0, nan, nan, driver, "", fallbacks, passes, seconds);
     }
 }

@@ -84,6 +84,7 @@ final class Certifier {
                     figures.lossU,
                     figures.lossV,
                     driver,
+                    "",
                     List.copyOf(fallbacks),
                     passes,
                     seconds());

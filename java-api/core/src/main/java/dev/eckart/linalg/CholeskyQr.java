@@ -4,6 +4,7 @@ import dev.eckart.memory.DType;
 import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -72,6 +73,21 @@ record CholeskyQr(Tensor q, Tensor last, Tensor r, int shifted, double condition
             Tensor scaled = r.multiply(1 / unit);
             return Optional.of(new CholeskyQr(scope.keep(q), scope.keep(last), scope.keep(scaled), shifted, condition));
         }
+    }
+
+    /** The name of what was done, and why. */
+    String variant() {
+        double limit = limit(q.dtype());
+        return shifted == 0
+                ? String.format(Locale.ROOT, "CholeskyQR2, as the condition is about %.1e, up to %.1e", condition, limit)
+                : String.format(
+                        Locale.ROOT, "shifted CholeskyQR3, as the condition is about %.1e, above %.1e", condition, limit);
+    }
+
+    /** The same for a matrix of which {@link #of} finds no factors. */
+    static String reflections(DType type) {
+        return String.format(
+                Locale.ROOT, "Householder reflections, as the condition is above 1/ε = %.1e", 1 / type.epsilon());
     }
 
     /** Q·x. */

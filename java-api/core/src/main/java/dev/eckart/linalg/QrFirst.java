@@ -5,6 +5,7 @@ import dev.eckart.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -26,8 +27,12 @@ record QrFirst(Tensor a, Tensor u, Tensor s, Tensor vt, List<String> fallbacks) 
         return Driver.QR;
     }
 
-    /** Q and R by Cholesky factors where A's condition lets them; the certificate will say which variant that took. */
-    Driver cholesky() {
+    /**
+     * Q and R by Cholesky factors where A's condition lets them.
+     *
+     * @param variant gets which kind of them, and why
+     */
+    Driver cholesky(Consumer<String> variant) {
         try (Scope scope = Scope.open()) {
             Optional<CholeskyQr> found = CholeskyQr.of(tall());
             if (found.isPresent()) {
@@ -39,12 +44,21 @@ record QrFirst(Tensor a, Tensor u, Tensor s, Tensor vt, List<String> fallbacks) 
                             qr.condition(),
                             CholeskyQr.limit(a.dtype())));
                 }
+                variant.accept(qr.variant());
                 small(qr.r(), qr::multiply);
                 return Driver.CHOLESKY_QR;
             }
         }
+        variant.accept(CholeskyQr.reflections(a.dtype()));
         fallbacks.add("cholesky-qr: the condition is above 1/ε: Householder reflections");
         return householder();
+    }
+
+    /** Which variant {@link #cholesky} takes, and why; found by factoring A. */
+    static String variant(Tensor a) {
+        try (Scope scope = Scope.open()) {
+            return CholeskyQr.of(tall(a)).map(CholeskyQr::variant).orElseGet(() -> CholeskyQr.reflections(a.dtype()));
+        }
     }
 
     private boolean wide() {
@@ -52,7 +66,11 @@ record QrFirst(Tensor a, Tensor u, Tensor s, Tensor vt, List<String> fallbacks) 
     }
 
     private Tensor tall() {
-        return wide() ? a.transpose() : a;
+        return tall(a);
+    }
+
+    private static Tensor tall(Tensor a) {
+        return a.dim(0) < a.dim(1) ? a.transpose() : a;
     }
 
     private void small(Tensor r, UnaryOperator<Tensor> timesQ) {

@@ -237,6 +237,7 @@ public final class StreamingSvd implements AutoCloseable {
                 Certifier.FACTOR * certifier.loss(t.u()),
                 Certifier.FACTOR * certifier.loss(t.vt().transpose()),
                 Driver.RANDOMIZED,
+                "",
                 List.of(),
                 1,
                 (System.nanoTime() - start) / 1e9);

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Singular value decomposition A = U·diag(s)·Vᵀ of a dense matrix, or of each matrix of a batch.
@@ -158,6 +159,22 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             return plan(a, true);
         }
 
+        /**
+         * As {@link #explain}, and says which variant driver cholesky-qr will take, and why: A's condition decides, for which A is
+         * factored, if memory lets it.
+         *
+         * @throws IllegalArgumentException for NaN or infinity in an A that is read
+         */
+        public SvdPlan probe(Tensor a) {
+            SvdPlan plan = explain(a);
+            boolean depends = plan.driver() == Driver.CHOLESKY_QR && a.shape().rank() == 2 && plan.rank() > 0;
+            if (!depends || plan.bytes() > Devices.available(a.device())) {
+                return plan;
+            }
+            Matrices.check("svd", a);
+            return plan.with(QrFirst.variant(a));
+        }
+
         /** Decomposes; see {@link Svd#of}. */
         public Svd of(Tensor a) {
             if (a.shape().rank() == 3) {
@@ -220,15 +237,18 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
                     certifier.observe(operator);
                 }
                 Backend.Vectors vectors = new Backend.Vectors(u.view(), vt.view());
+                AtomicReference<String> variant = new AtomicReference<>("");
                 QrFirst first = new QrFirst(a, u, s, vt, fallbacks);
                 Driver used = switch (plan.driver()) {
                     case QR -> first.householder();
-                    case CHOLESKY_QR -> first.cholesky();
+                    case CHOLESKY_QR -> first.cholesky(variant::set);
                     default -> run(a, s, Optional.of(vectors), order(a, plan.driver()), fallbacks);
                 };
                 Tensor thinU = u.slice(1, 0, plan.rank());
                 Tensor thinV = vt.slice(0, 0, plan.rank());
-                return certifier.certify(operator, thinU, s, thinV, used, fallbacks, 1);
+                return certifier
+                        .certify(operator, thinU, s, thinV, used, fallbacks, 1)
+                        .by(variant.get());
             }
         }
 

@@ -59,6 +59,12 @@ public record SvdPlan(
         return new SvdPlan(shape, rank, driver, reason, work.flops(), bytes, workspace, seconds, List.of(self));
     }
 
+    /** This plan, with one more reason. */
+    SvdPlan with(String more) {
+        String both = reason + "; " + more;
+        return new SvdPlan(shape, rank, driver, both, flops, bytes, workspace, seconds, candidates);
+    }
+
     /**
      * Of plans for the same result the one predicted to be the fastest of those that fit into {@code available} bytes; where none does, the one
      * that needs the fewest, for the caller to refuse.

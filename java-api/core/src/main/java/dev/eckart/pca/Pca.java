@@ -184,6 +184,11 @@ public final class Pca implements AutoCloseable {
         return Optional.ofNullable(certificate);
     }
 
+    /** What {@link #transform} does about NaN: what the fit did. */
+    public Missing missing() {
+        return handling.missing();
+    }
+
     /** How missing values were filled in, when the fit was allowed some. */
     public Optional<Imputation> imputation() {
         return Optional.ofNullable(handling.imputation());

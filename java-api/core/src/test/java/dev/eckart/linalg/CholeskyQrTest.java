@@ -1,6 +1,7 @@
 package dev.eckart.linalg;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eckart.memory.DType;
 import dev.eckart.tensor.Scope;
@@ -39,6 +40,11 @@ class CholeskyQrTest {
                         assertThat(loss(svd.vt().transpose())).isLessThan(orthogonality(type));
                         assertThat(svd.reconstruct().subtract(matrix).norm()).isLessThan(orthogonality(type));
                         assertVariant(svd.certificate(), type, condition);
+                        assertThat(Svd.options()
+                                        .driver(Driver.CHOLESKY_QR)
+                                        .probe(matrix)
+                                        .reason())
+                                .isEqualTo("as asked; " + svd.certificate().variant());
                     }
                 }
             }
@@ -51,14 +57,21 @@ class CholeskyQrTest {
         if (condition < limit / 3) {
             assertThat(certificate.driver()).isEqualTo(Driver.CHOLESKY_QR);
             assertThat(certificate.fallbacks()).isEmpty();
+            assertThat(certificate.variant()).startsWith("CholeskyQR2, as").contains(", up to ");
+            assertSaid(certificate, condition);
         } else if (condition > 3 * limit && condition < 0.1 / type.epsilon()) {
             assertThat(certificate.driver()).isEqualTo(Driver.CHOLESKY_QR);
             assertThat(certificate.fallbacks()).hasSize(1);
             String text = certificate.fallbacks().get(0);
             assertThat(text).endsWith("shifted CholeskyQR3");
-            double said = Double.parseDouble(text.replaceAll(".*about ([0-9.e+-]+), above.*", "$1"));
-            assertThat(said).isBetween(condition / 10, condition * 3);
+            assertThat(certificate.variant()).startsWith("shifted CholeskyQR3, as").contains(", above ");
+            assertSaid(certificate, condition);
         }
+    }
+
+    private static void assertSaid(Certificate certificate, double condition) {
+        double said = Double.parseDouble(certificate.variant().replaceAll(".*about ([0-9.e+-]+), .*", "$1"));
+        assertThat(said).isBetween(condition / 10, condition * 3);
     }
 
     @Test
@@ -71,7 +84,22 @@ class CholeskyQrTest {
             assertThat(svd.certificate().driver()).isEqualTo(Driver.QR);
             assertThat(svd.certificate().fallbacks())
                     .containsExactly("cholesky-qr: the condition is above 1/ε: Householder reflections");
+            assertThat(svd.certificate().variant())
+                    .isEqualTo("Householder reflections, as the condition is above 1/ε = 4.5e+15");
             assertThat(loss(svd.u())).isLessThan(1e-13);
+        }
+    }
+
+    @Test
+    void only_what_cholesky_qr_does_depends_on_the_entries() {
+        try (Scope scope = Scope.open()) {
+            Tensor nan = Tensor.full(DType.F64, Double.NaN, 9, 3);
+            assertThat(Svd.options().probe(nan).reason()).doesNotContain("condition");
+            assertThat(Svd.options().driver(Driver.CHOLESKY_QR).explain(nan).reason())
+                    .isEqualTo("as asked");
+            assertThatThrownBy(() ->
+                            Svd.options().driver(Driver.CHOLESKY_QR).probe(nan))
+                    .hasMessageContaining("NaN");
         }
     }
 
