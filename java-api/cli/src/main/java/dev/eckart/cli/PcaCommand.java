@@ -157,9 +157,7 @@ final class PcaCommand implements Callable<Integer> {
                 return each;
             }
         }
-        String all = Arrays.stream(values)
-                .map(PcaCommand::word)
-                .collect(Collectors.joining(", "));
+        String all = Arrays.stream(values).map(PcaCommand::word).collect(Collectors.joining(", "));
         throw new UsageException(option + " " + given + ": is none of " + all);
     }
 

@@ -79,9 +79,13 @@ record CholeskyQr(Tensor q, Tensor last, Tensor r, int shifted, double condition
     String variant() {
         double limit = limit(q.dtype());
         return shifted == 0
-                ? String.format(Locale.ROOT, "CholeskyQR2, as the condition is about %.1e, up to %.1e", condition, limit)
+                ? String.format(
+                        Locale.ROOT, "CholeskyQR2, as the condition is about %.1e, up to %.1e", condition, limit)
                 : String.format(
-                        Locale.ROOT, "shifted CholeskyQR3, as the condition is about %.1e, above %.1e", condition, limit);
+                        Locale.ROOT,
+                        "shifted CholeskyQR3, as the condition is about %.1e, above %.1e",
+                        condition,
+                        limit);
     }
 
     /** The same for a matrix of which {@link #of} finds no factors. */

@@ -64,7 +64,9 @@ class CholeskyQrTest {
             assertThat(certificate.fallbacks()).hasSize(1);
             String text = certificate.fallbacks().get(0);
             assertThat(text).endsWith("shifted CholeskyQR3");
-            assertThat(certificate.variant()).startsWith("shifted CholeskyQR3, as").contains(", above ");
+            assertThat(certificate.variant())
+                    .startsWith("shifted CholeskyQR3, as")
+                    .contains(", above ");
             assertSaid(certificate, condition);
         }
     }
@@ -97,8 +99,7 @@ class CholeskyQrTest {
             assertThat(Svd.options().probe(nan).reason()).doesNotContain("condition");
             assertThat(Svd.options().driver(Driver.CHOLESKY_QR).explain(nan).reason())
                     .isEqualTo("as asked");
-            assertThatThrownBy(() ->
-                            Svd.options().driver(Driver.CHOLESKY_QR).probe(nan))
+            assertThatThrownBy(() -> Svd.options().driver(Driver.CHOLESKY_QR).probe(nan))
                     .hasMessageContaining("NaN");
         }
     }
