@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.engine.DiscoverySelector;
@@ -22,6 +23,7 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** The kernels of smaller instruction sets than this machine's, each in a process of its own. */
+@Tag("once")
 class InstructionSetTest {
     /** The sets from the smallest to the one before this machine's; that one is {@link CpuBackendTest}'s. */
     static Stream<String> smallerSets() {

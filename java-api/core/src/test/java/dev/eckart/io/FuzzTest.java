@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every reader on some thousand files that Jazzer makes up, guided by the code they reach, from the golden files and what was found
  * before (resources/fuzz/READER) on; in a process with a small heap and a small budget. {@code ci/fuzz} makes a million.
  */
+@Tag("once")
 class FuzzTest {
     private static final String RUNS = System.getProperty("fuzz.runs", "2000");
 

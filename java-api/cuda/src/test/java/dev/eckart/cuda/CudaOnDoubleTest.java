@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * leading dimensions and workspaces, and does the work on the host; the kernels are compiled by g++. What a card would do otherwise
  * is shown by {@code ci/gpu run} alone.
  */
+@Tag("once")
 class CudaOnDoubleTest {
     @TempDir
     private Path temp;
