@@ -7,6 +7,7 @@ import numpy as np
 SAMPLED_ROWS = 16
 FALLING = {"fast": 1.0, "slow": 0.5}  # kind of input: its i-th singular value is i to the minus this
 OF_THE_MATRIX = ("error", "excess")
+SAME_EXCESS = 1e-6  # of two excesses: no difference
 
 
 def of(operation, inputs, folder):
@@ -145,7 +146,7 @@ def acceptable(figures, dtype, shapes):
     return all(value <= bound for name, value in figures.items() if name not in OF_THE_MATRIX)
 
 
-def as_good(ours, theirs):
+def as_good(ours, theirs, excess=1):
     """Equal or better: random rounding is given a factor of 2, and one of exactly 0 an ε; the error of a truncation 1e-3, its excess 1e-6."""
-    factor, more = {"error": 1.001, "excess": 1}, {"excess": 1e-6}
+    factor, more = {"error": 1.001, "excess": excess}, {"excess": SAME_EXCESS}
     return all(ours[k] <= factor.get(k, 2) * theirs[k] + more.get(k, 1e-16) for k in ours)

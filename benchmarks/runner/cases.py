@@ -25,8 +25,8 @@ def svd(rows, cols, dtype, rounds, peers, target):
 
 def truncated(rows, cols, k, kind, dtype):
     """The first k triplets of a matrix whose singular values fall as 1/i (fast) or as 1/√i (slow)."""
-    return Case(f"truncated-{k}-{rows}x{cols}-{kind}-f{8 * int(dtype[1])}", f"truncated-dense-{k}", [(rows, cols)], dtype, PYTHON, 5,
-                {"scipy": 0.3, "torch": 0.6}, kind=kind)
+    return Case(f"truncated-{k}-{rows}x{cols}-{kind}-f{8 * int(dtype[1])}", f"truncated-dense-{k}", [(rows, cols)], dtype,
+                [*PYTHON, "torch-same-excess"], 5, {"scipy": 0.3, "torch-same-excess": 0.6}, kind=kind)
 
 
 def sparse(rows, cols, entries, dtype, faster):

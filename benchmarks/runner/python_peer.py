@@ -117,7 +117,9 @@ class Torch:
             a = self.torch.sparse_csr_tensor(starts, columns.long(), entries, (len(starts) - 1, width))
             self.inputs = [a.t().to_sparse_csr() if operation == "spmm-transposed" else a, x]
         if operation.startswith("truncated-dense-"):
-            self.operation, self.leading = "truncated", leading(operation)
+            k = leading(operation)
+            self.operation, self.leading = "truncated", k
+            self.iterations = 7 if 10 * k < min(inputs[0].shape) else 4  # those of scikit-learn, whose error it reaches then
         return operation in TORCH or hasattr(self, self.operation.replace("-", "_"))
 
     def prepare(self):
@@ -156,9 +158,9 @@ class Torch:
         return [w, v.T]
 
     def truncated(self, a):
-        """For a rank somewhat above the wanted one, as its documentation advises, and in the iterations of scikit-learn, whose error it reaches then."""
+        """For a rank somewhat above the wanted one, as its documentation advises."""
         self.torch.manual_seed(0)
-        u, s, v = self.torch.svd_lowrank(a, self.leading + 10, niter=7 if 10 * self.leading < min(a.shape) else 4)
+        u, s, v = self.torch.svd_lowrank(a, self.leading + 10, niter=self.iterations)
         return [u[:, :self.leading], s[:self.leading], v[:, :self.leading].T]
 
     def pca(self, a):
@@ -205,6 +207,9 @@ def answer(peer, request):
         start = time.perf_counter()
         peer.run()
         return repr(time.perf_counter() - start)
+    if request[0] == "iterate":  # so many times more, from the next run on
+        peer.iterations += int(request[1])
+        return str(peer.iterations)
     if request[0] == "write":
         arrays = peer.arrays()
         for name, array in zip(RESULTS.get(peer.operation.split("-dense-")[0], ["c"]), arrays):
@@ -214,6 +219,6 @@ def answer(peer, request):
 
 
 if __name__ == "__main__":
-    this = {"scipy": SciPy, "torch": Torch, "torch-compiled": lambda threads: Torch(threads, True)}[sys.argv[1]](int(sys.argv[2]))
+    this = {"scipy": SciPy, "torch": Torch, "torch-same-excess": Torch, "torch-compiled": lambda threads: Torch(threads, True)}[sys.argv[1]](int(sys.argv[2]))
     for line in sys.stdin:
         print(answer(this, line.rstrip("\n").split("\t")), flush=True)

@@ -21,7 +21,7 @@ JAVA = {  # name: module under benchmarks, class in dev.eckart.benchmarks.peer, 
     "smile": ("peers/smile", "smile.SmilePeer", []),
     "nd4j": ("peers/nd4j", "nd4j.Nd4jPeer", []),
 }
-PYTHON = ["scipy", "torch", "torch-compiled"]
+PYTHON = ["scipy", "torch", "torch-same-excess", "torch-compiled"]
 
 
 def java(*arguments, module="."):
