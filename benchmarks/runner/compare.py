@@ -14,7 +14,7 @@ from workers import Missing
 WARM_UP = 2  # s of each case for each peer: until then the JVM's compiler takes a core now and then
 PAUSE = 0.4  # s: after a call OpenBLAS's threads spin for some tens of ms and OpenMP's for 200, and would take a core from the next peer
 MOST_ITERATIONS = 40  # of a peer that is to reach Eckart's excess
-STEP = 2  # by which its last iteration may have left Eckart's behind
+STEP = 10  # by which its last iteration may have left Eckart's behind
 BUDGET = 15  # s of each case for each peer: slower ones take part in fewer rounds
 
 
@@ -122,7 +122,7 @@ class Turns:
             before, excess = excess, self.figures[worker.name]["excess"]
             rate = math.log(before / max(excess, 1e-16)) / more  # it slows down: that many more are needed at least
             more = max(1, min(MOST_ITERATIONS - iterations, int(math.log(max(excess, 1e-16) / enough) / rate))) if rate > 0 else 1
-        self.notes.append(f"{self.case.name}: {worker.name} takes {iterations or 'its usual'} iterations for an excess of {excess:.1e}"
+        self.notes.append(f"{self.case.name}: {worker.name} takes {iterations or 'its first 2'} iterations for an excess of {excess:.1e}"
                           + ("" if excess <= enough else f", above Eckart's {self.figures['eckart']['excess']:.1e}"))
         return seconds or worker.run()
 

@@ -91,9 +91,9 @@ NUMPY = {
 
 
 class Torch:
-    def __init__(self, threads, compiled=False):
+    def __init__(self, threads, compiled=False, exact=False):
         import torch
-        self.torch, self.compiled = torch, compiled
+        self.torch, self.compiled, self.exact = torch, compiled, exact
         torch.set_num_threads(threads)
 
     def describe(self):
@@ -117,9 +117,12 @@ class Torch:
             a = self.torch.sparse_csr_tensor(starts, columns.long(), entries, (len(starts) - 1, width))
             self.inputs = [a.t().to_sparse_csr() if operation == "spmm-transposed" else a, x]
         if operation.startswith("truncated-dense-"):
-            k = leading(operation)
+            k, small = leading(operation), min(inputs[0].shape)
             self.operation, self.leading = "truncated", k
-            self.iterations = 7 if 10 * k < min(inputs[0].shape) else 4  # those of scikit-learn, whose error it reaches then
+            if self.exact:  # a small excess is reached soonest by twice the rank, and by its own 2 iterations or more
+                self.width, self.iterations = min(2 * k, small), 2
+            else:  # somewhat above the rank, as its documentation advises; iterations of scikit-learn, whose error it reaches then
+                self.width, self.iterations = k + 10, 7 if 10 * k < small else 4
         return operation in TORCH or hasattr(self, self.operation.replace("-", "_"))
 
     def prepare(self):
@@ -158,9 +161,8 @@ class Torch:
         return [w, v.T]
 
     def truncated(self, a):
-        """For a rank somewhat above the wanted one, as its documentation advises."""
         self.torch.manual_seed(0)
-        u, s, v = self.torch.svd_lowrank(a, self.leading + 10, niter=self.iterations)
+        u, s, v = self.torch.svd_lowrank(a, self.width, niter=self.iterations)
         return [u[:, :self.leading], s[:self.leading], v[:, :self.leading].T]
 
     def pca(self, a):
@@ -219,6 +221,8 @@ def answer(peer, request):
 
 
 if __name__ == "__main__":
-    this = {"scipy": SciPy, "torch": Torch, "torch-same-excess": Torch, "torch-compiled": lambda threads: Torch(threads, True)}[sys.argv[1]](int(sys.argv[2]))
+    peers = {"scipy": SciPy, "torch": Torch, "torch-compiled": lambda threads: Torch(threads, compiled=True),
+             "torch-same-excess": lambda threads: Torch(threads, exact=True)}
+    this = peers[sys.argv[1]](int(sys.argv[2]))
     for line in sys.stdin:
         print(answer(this, line.rstrip("\n").split("\t")), flush=True)

@@ -81,7 +81,7 @@ def page(rows, machine, notes, groups):
         "Times are medians of Eckart's rounds and of the peer's n; slow peers run in fewer. Accuracy of svd is ‖A−USVᵀ‖/‖A‖ and the "
         "larger of ‖I−UᵀU‖/√k, ‖I−VᵀV‖/√k, of eigh likewise, of truncated and pca the error of the approximation, of other operations "
         "the relative error (against extended precision on some rows, against f64), all in the Frobenius norm. torch iterates as often as "
-        "scikit-learn, torch-same-excess until its excess is at most 1e-6 above Eckart's.", "",
+        "scikit-learn, torch-same-excess for twice the rank and until its excess is at most 1e-6 above Eckart's.", "",
         table(rows), "", *[f"- {note}" for note in notes], ""])
 
 
