@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Leading triplets from the block Krylov space of AᵀA ({@link BlockKrylov}), on the short side of A: each step is one {@code gram} of
- * the operator, and Ritz residuals say when to stop. Far fewer products than subspace iteration where singular values decay slowly
+ * Leading triplets from the block Krylov space of AᵀA ({@link BlockKrylov}), on the short side of A, or of an A that is streamed as it
+ * stands: each step is one {@code gram} of the operator, and Ritz residuals say when to stop. Far fewer products than subspace iteration where singular values decay slowly
  * (Musco and Musco 2015; Tropp and Webber 2023). As it squares, values below √ε·σ₁ are lost; that is looked for.
  */
 final class KrylovSvd {
@@ -31,20 +31,21 @@ final class KrylovSvd {
      * @param fallbacks gets the reason when there is no result
      */
     static Optional<Triplets> of(KnownNorm a, Wanted wanted, Sketching how, List<String> fallbacks) {
-        LinearOperator tall = TransposedOperator.tall(a);
-        long n = tall.columns();
-        if (n == 0 || wanted.rank() == 0) {
+        LinearOperator side = side(a);
+        if (Math.min(a.rows(), a.columns()) == 0 || wanted.rank() == 0) {
             return Optional.of(Triplets.none(a));
         }
         try (Scope scope = Scope.open()) {
             Optional<Space> first = inSinglePrecision(a, wanted, how);
             Space space = first.isPresent()
                     ? first.get()
-                    : Space.of(tall, a, wanted, how, a.dtype().epsilon());
-            int passes = (tall.isStreamed() ? 1 : 2) * space.leading.steps();
+                    : Space.of(side, a, wanted, how, a.dtype().epsilon());
+            int passes = (a.isStreamed() ? 1 : 2) * space.leading.steps();
             String reason = space.problem(a.dtype());
             if (reason == null) {
-                Triplets found = Triplets.ofShortSide(a, space.vectors, passes);
+                Triplets found = a.isStreamed()
+                        ? Triplets.ofRightSpace(a, space.vectors, passes)
+                        : Triplets.ofShortSide(a, space.vectors, passes);
                 double[] s = found.s().toArray();
                 if (!Wanted.lostInSquares(s, s.length, a.dtype())) {
                     return Optional.of(found.oriented().keepIn(scope));
@@ -56,6 +57,11 @@ final class KrylovSvd {
         }
     }
 
+    /** Aᵀ for a wide A in memory; of a streamed one only its own {@code gram} takes one pass. */
+    private static LinearOperator side(LinearOperator a) {
+        return a.isStreamed() ? a : TransposedOperator.tall(a);
+    }
+
     /**
      * In F32, for a matrix of F64 in memory, its vectors made orthonormal in F64: their error, some ε of F32 by σ₁²/σ_k², costs the
      * square of it. None, where that may be more than the excess, or a tolerance below what F32 shows.
@@ -65,20 +71,18 @@ final class KrylovSvd {
             return Optional.empty();
         }
         return SinglePrecision.of(a.operator())
-                .map(single ->
-                        Space.of(TransposedOperator.tall(single), a, wanted, how, SINGLE_FLOOR * DType.F32.epsilon()))
+                .map(single -> Space.of(side(single), a, wanted, how, SINGLE_FLOOR * DType.F32.epsilon()))
                 .filter(space -> space.problem(DType.F32) == null)
                 .map(space -> space.in(DType.F64));
     }
 
     /** The leading right singular vectors, and what was left of the iteration. */
     private record Space(Tensor vectors, BlockKrylov.Leading leading) {
-        /** From the products of {@code tall}, which may be A in another type. */
-        static Space of(LinearOperator tall, LinearOperator a, Wanted wanted, Sketching how, double floor) {
-            long n = tall.columns();
-            Tensor start = how.normal(tall.device(), tall.dtype(), 0, n, width(tall, wanted.rank(), how));
-            BlockKrylov.Goal goal = goal(n, a.frobeniusNorm(), wanted, how, floor, start.dim(1));
-            BlockKrylov.Leading leading = BlockKrylov.find(tall::gram, start, goal);
+        /** From the products of {@code side}, which may be A in another type. */
+        static Space of(LinearOperator side, LinearOperator a, Wanted wanted, Sketching how, double floor) {
+            Tensor start = how.normal(side.device(), side.dtype(), 0, side.columns(), width(side, wanted.rank(), how));
+            BlockKrylov.Goal goal = goal(side, a.frobeniusNorm(), wanted, how, floor, start.dim(1));
+            BlockKrylov.Leading leading = BlockKrylov.find(side::gram, start, goal);
             return new Space(leading.vectors(), leading);
         }
 
@@ -101,10 +105,13 @@ final class KrylovSvd {
 
     /** No more products than subspace iteration would take: with as many, no other vectors of the same space are better. */
     private static BlockKrylov.Goal goal(
-            long n, OptionalDouble norm, Wanted wanted, Sketching how, double floor, long width) {
+            LinearOperator side, OptionalDouble norm, Wanted wanted, Sketching how, double floor, long width) {
+        long n = side.columns();
+        long small = Math.min(side.rows(), n);
+        long k = wanted.rank();
         boolean byRank = wanted.byRank();
-        long most = byRank ? (how.powers(n, wanted.rank()) + 1) * how.block(n, wanted.rank()) : Long.MAX_VALUE;
-        long columns = byRank ? mostColumns(n, wanted.rank(), width) : n;
+        long most = byRank ? (how.powers(small, k) + 1) * how.block(small, k) : Long.MAX_VALUE;
+        long columns = byRank ? mostColumns(n, k, width) : n;
         return new BlockKrylov.Goal(wanted, norm, EXCESS, floor, Double.POSITIVE_INFINITY, most, columns);
     }
 
@@ -114,35 +121,36 @@ final class KrylovSvd {
     }
 
     /** Columns of a block: as wide as a sketch where it is passes that cost. */
-    private static long width(LinearOperator tall, long k, Sketching how) {
-        long n = tall.columns();
-        return tall.isStreamed() && k >= 0 ? how.block(n, k) : BlockKrylov.width(n, k);
+    private static long width(LinearOperator side, long k, Sketching how) {
+        long small = Math.min(side.rows(), side.columns());
+        return side.isStreamed() && k >= 0 ? how.block(small, k) : BlockKrylov.width(small, k);
     }
 
-    /** A·V, its basis Q, and QᵀA, for k vectors of a tall A. */
-    static Work end(LinearOperator tall, double k) {
-        double m = tall.rows();
-        double decomposition = 6 * m * k * k + 20 * k * k * k + 8 * tall.columns() * k * k;
-        return Matrices.products(tall, 2 * k, 2)
-                .plus(new Work(decomposition, 0, 4 * m * k * tall.dtype().bytes()));
+    /** A·V, its basis Q, and QᵀA, for k vectors. */
+    static Work end(LinearOperator a, double k) {
+        double m = a.rows();
+        double decomposition = 6 * m * k * k + 20 * k * k * k + 8 * a.columns() * k * k;
+        return Matrices.products(a, 2 * k, 2)
+                .plus(new Work(decomposition, 0, 4 * m * k * a.dtype().bytes()));
     }
 
     /** What it takes, when it converges as it mostly does. */
     static Work work(LinearOperator a, long k, Sketching how) {
-        LinearOperator tall = TransposedOperator.tall(a);
-        long n = tall.columns();
-        double columns = BlockKrylov.columns(n, k);
-        double calls = (tall.isStreamed() ? 1 : 2) * columns / width(tall, k, how);
-        return Matrices.products(tall, 2 * columns, calls)
+        LinearOperator side = side(a);
+        long n = side.columns();
+        double columns = BlockKrylov.columns(Math.min(n, side.rows()), k);
+        double calls = (side.isStreamed() ? 1 : 2) * columns / width(side, k, how);
+        return Matrices.products(side, 2 * columns, calls)
                 .plus(BlockKrylov.work(n, k, columns))
-                .plus(end(tall, k));
+                .plus(end(side, k));
     }
 
     /** Bytes beside A and the result. */
     static long workspace(LinearOperator a, long k, Sketching how) {
-        long n = Math.min(a.rows(), a.columns());
-        long m = Math.max(a.rows(), a.columns());
-        long width = width(TransposedOperator.tall(a), k, how);
+        LinearOperator side = side(a);
+        long n = side.columns();
+        long m = side.rows();
+        long width = width(side, k, how);
         long columns = mostColumns(n, k, width);
         long t = 4 * columns * columns * Double.BYTES;
         return t

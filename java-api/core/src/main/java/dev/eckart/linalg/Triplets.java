@@ -39,7 +39,7 @@ record Triplets(Tensor u, Tensor s, Tensor vt, int passes) {
      * @param v (n, k), orthonormal columns, k up to min(m, n)
      * @param passes over A that found V
      */
-    private static Triplets ofRightSpace(LinearOperator a, Tensor v, int passes) {
+    static Triplets ofRightSpace(LinearOperator a, Tensor v, int passes) {
         try (Scope scope = Scope.open()) {
             Tensor q = Basis.orthonormal(a.multiply(v));
             Svd inner = Svd.options().certify(Certificate.Level.NONE).of(a.multiplyTransposed(q));

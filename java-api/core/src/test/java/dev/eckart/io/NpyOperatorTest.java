@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.linalg.Certificate;
+import dev.eckart.linalg.Driver;
 import dev.eckart.linalg.LinearOperator;
 import dev.eckart.linalg.Svd;
 import dev.eckart.linalg.TruncatedSvd;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +185,39 @@ class NpyOperatorTest {
             double residual = all.s().slice(0, 5, 60).norm();
             assertThat(few.certificate().residual()).isCloseTo(residual, within(1e-6 * residual));
         }
+    }
+
+    /** As often as a tall one: it is not turned, which would take two passes to each step. */
+    @Test
+    void should_read_a_wide_file_once_for_each_step() throws IOException {
+        double[] scale = IntStream.rangeClosed(1, 60).mapToDouble(i -> 1.0 / i).toArray();
+        Tensor tall = Tensor.normal(DType.F64, 1, 300, 60).multiply(Tensor.of(scale));
+        int[] passes = new int[2];
+        for (int i = 0; i < 2; i++) {
+            Tensor a = i == 0 ? tall : tall.transpose().contiguous();
+            NpyOperator operator = NpyOperator.options().blockBytes(30_000).open(write(a));
+            Svd few = TruncatedSvd.rank(5).driver(Driver.KRYLOV).of(operator);
+            double[] expected = Svd.of(a).s().slice(0, 0, 5).toArray();
+            assertThat(few.s().toArray()).usingComparatorWithPrecision(1e-4).containsExactly(expected);
+            assertThat(few.certificate().fallbacks()).isEmpty();
+            passes[i] = operator.passes();
+        }
+        assertThat(passes[1]).isBetween(passes[0] - 1, passes[0] + 1);
+    }
+
+    @Test
+    void should_find_all_triplets_of_wide_files() throws IOException {
+        for (Tensor a : List.of(Tensor.normal(DType.F64, 1, 5, 70), Tensor.normal(DType.F64, 2, 1, 9))) {
+            long m = a.dim(0);
+            Svd all = TruncatedSvd.rank(m).driver(Driver.KRYLOV).of(NpyOperator.open(write(a)));
+            assertThat(all.certificate().driver()).isEqualTo(Driver.KRYLOV);
+            assertThat(all.certificate().relativeResidual()).isLessThan(1e-12);
+            double[] expected = Svd.of(a).s().toArray();
+            assertThat(all.s().toArray()).usingComparatorWithPrecision(1e-10).containsExactly(expected);
+        }
+        Tensor zero = Tensor.zeros(DType.F64, 4, 30);
+        Svd none = TruncatedSvd.rank(2).driver(Driver.KRYLOV).of(NpyOperator.open(write(zero)));
+        assertThat(none.s().toArray()).containsOnly(0);
     }
 
     @Test
