@@ -1,12 +1,14 @@
 package dev.eckart.cli.demo;
 
 import dev.eckart.cli.GlobalOptions;
+import dev.eckart.cli.Host;
 import dev.eckart.cli.Outputs;
 import dev.eckart.cli.Progress;
 import dev.eckart.cli.Report;
 import dev.eckart.cli.Session;
 import dev.eckart.cli.Story;
 import dev.eckart.cli.UsageException;
+import dev.eckart.cli.airports.AirportsDemo;
 import dev.eckart.cli.genes.GenesDemo;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
@@ -19,12 +21,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code demo --out DIR}: {@code index.html}, a page of digits or genes taken apart, and {@code report.json} with its numbers. */
+/** {@code demo --out DIR}: {@code index.html}, a page of digits, genes or flights taken apart, and {@code report.json} with its numbers. */
 @Command(
         name = "demo",
         description =
                 "Takes real digits apart: principal components, reconstruction, maps, denoising, sampling and recognition,"
-                        + " as one page, index.html; or human genes, which mirror geography.")
+                        + " as one page, index.html; or human genes, or flights between airports, which mirror geography.")
 public final class DemoCommand implements Callable<Integer> {
     private static final Set<String> FILES = Set.of("index.html", "report.json");
 
@@ -32,7 +34,8 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "SET",
             description =
-                    "digits (8×8, built in), mnist, or ehgdp, the genes of people (both by ci/data); default: digits")
+                    "digits (8×8, built in), mnist, ehgdp, the genes of people, or airports, the flights between them (these by"
+                            + " ci/data); default: digits")
     private String data = "digits";
 
     @Option(names = "--out", paramLabel = "DIR", description = "the folder to write to")
@@ -43,7 +46,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DigitSets digits = data.equals(GenesDemo.NAME) ? null : DigitSets.parse(data);
+        boolean isDigits = !data.equals(GenesDemo.NAME) && !data.equals(AirportsDemo.NAME);
+        DigitSets digits = isDigits ? DigitSets.parse(data) : null;
         if (out == null && !options.explain()) {
             throw new UsageException("demo: --out DIR is missing (or --explain, which only explains)");
         }
@@ -51,7 +55,7 @@ public final class DemoCommand implements Callable<Integer> {
                 Outputs outputs = out == null ? null : Outputs.open(out, FILES);
                 Progress progress = options.progress(data)) {
             progress.update("reading", Double.NaN);
-            Story story = digits == null ? genes(session.device()) : digits(digits, session.device());
+            Story story = isDigits ? digits(digits, session.device()) : map(session);
             if (options.explain()) {
                 options.out().println(story.explain());
             }
@@ -79,6 +83,14 @@ public final class DemoCommand implements Callable<Integer> {
         long start = System.nanoTime();
         DigitSet set = sets.load(dtype(), device);
         return new Demo(set, options.seed(), (System.nanoTime() - start) / 1e9);
+    }
+
+    private Story map(Session session) throws IOException {
+        if (data.equals(AirportsDemo.NAME)) {
+            Host.require(options, session);
+            return AirportsDemo.read(DigitSets.dataFolder().resolve(data), dtype(), options.seed());
+        }
+        return genes(session.device());
     }
 
     private Story genes(Device device) throws IOException {

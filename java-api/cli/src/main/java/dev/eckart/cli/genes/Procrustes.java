@@ -14,9 +14,9 @@ import java.util.Arrays;
  * @param mirrored whether R turns over as well
  * @param similarity √(1 − D) = tr Σ / (‖Z‖·‖G‖), 1 for the same shape (Wang et al. 2010)
  */
-record Procrustes(double[][] points, double degrees, boolean mirrored, double similarity) {
+public record Procrustes(double[][] points, double degrees, boolean mirrored, double similarity) {
     /** Lays {@code points} on {@code goal}, both (n, 2), n ≥ 2. */
-    static Procrustes of(double[][] points, double[][] goal) {
+    public static Procrustes of(double[][] points, double[][] goal) {
         try (Scope scope = Scope.open()) {
             Tensor z = centred(Tensor.of(points));
             Tensor target = Tensor.of(goal);
