@@ -9,7 +9,7 @@
 
 namespace {
 
-constexpr int INVALID_VALUE = 7, NOT_INITIALIZED = 1;
+constexpr int INVALID_VALUE = 7, NOT_INITIALIZED = 1, EXECUTION_FAILED = 13;
 struct Handle { const void *kind; void *stream; };
 int kind;  // of handles: theirs point here
 
@@ -51,6 +51,8 @@ template <class T>
 int gemmOf(void *h, int ta, int tb, int64_t m, int64_t n, int64_t k, const void *alpha, const void *a, int64_t lda, int64_t strideA, const void *b,
            int64_t ldb, int64_t strideB, const void *beta, void *c, int64_t ldc, int64_t strideC, int64_t batch) {
     const T by = *static_cast<const T *>(alpha), keep = *static_cast<const T *>(beta);
+    if (eckart_double_faulted()) return EXECUTION_FAILED;
+    if (const int code = eckart_double_status("fault gemm")) enqueue(streamOf(h), [=] { eckart_double_fault(code); });
     for (int64_t i = 0; i < batch; i++) {
         const T *x = static_cast<const T *>(a) + i * strideA, *y = static_cast<const T *>(b) + i * strideB;
         T *z = static_cast<T *>(c) + i * strideC;

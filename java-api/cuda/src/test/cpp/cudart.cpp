@@ -4,6 +4,7 @@
 // ECKART_DOUBLE_MEMORY: bytes of the device (default 2 GiB). ECKART_DOUBLE_FAIL: see memory.h.
 #include "memory.h"
 
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -33,16 +34,17 @@ struct Event { std::shared_ptr<Mark> last; };
 
 std::recursive_mutex device;
 std::set<Stream *> streams;
+std::atomic<int> fault{0};
 
 void finish(Stream *s) {
-    while (!s->work.empty()) {
+    while (!s->work.empty() && !fault) {
         const std::function<void()> next = std::move(s->work.front());
         s->work.pop_front();
         next();
     }
 }
 void finish(const std::shared_ptr<Mark> &mark) {
-    while (mark && !mark->done) {
+    while (mark && !mark->done && !fault) {
         const std::function<void()> next = std::move(mark->stream->work.front());
         mark->stream->work.pop_front();
         next();
@@ -91,12 +93,14 @@ int give(void *address) {
     return 0;
 }
 
-int status(const char *call) { return eckart_double_status(call); }
+int status(const char *call) { return fault ? fault.load() : eckart_double_status(call); }
 
 }  // namespace
 
 extern "C" {
 
+void eckart_double_fault(int code) { fault = code; }
+int eckart_double_faulted() { return fault; }
 bool eckart_double_stream(const void *stream) { return known(const_cast<void *>(stream)) != nullptr; }
 void eckart_double_enqueue(void *stream, void (*work)(void *), void *data) {
     std::lock_guard<std::recursive_mutex> lock(device);
@@ -129,6 +133,7 @@ const char *cudaGetErrorName(int code) {
         case 35: return "cudaErrorInsufficientDriver";
         case 100: return "cudaErrorNoDevice";
         case 700: return "cudaErrorIllegalAddress";
+        case 719: return "cudaErrorLaunchFailure";
         default: return "cudaErrorOfTheDouble";
     }
 }
@@ -159,11 +164,11 @@ int cudaMemGetInfo(size_t *free, size_t *all) {
 int cudaMalloc(void **out, size_t bytes) { return status("cudaMalloc") ? status("cudaMalloc") : take(out, bytes); }
 int cudaFree(void *address) {
     finishAll();
-    return give(address);
+    return status("cudaFree") ? status("cudaFree") : give(address);
 }
 int cudaMallocHost(void **out, size_t bytes) {
     *out = aligned_alloc(64, (bytes + 63) / 64 * 64);
-    return *out ? 0 : OUT_OF_MEMORY;
+    return *out ? status("cudaMallocHost") : OUT_OF_MEMORY;
 }
 int cudaMemcpyAsync(void *to, const void *from, size_t bytes, int kind, void *on) {
     if (!known(on)) return INVALID_HANDLE;
@@ -176,14 +181,14 @@ int cudaMemsetAsync(void *at, int value, size_t bytes, void *on) {
     if (!known(on)) return INVALID_HANDLE;
     if (!eckart_double_owns(at, bytes, "cudaMemsetAsync")) return INVALID_VALUE;
     enqueue(on, [=] { memset(at, value, bytes); });
-    return 0;
+    return status("cudaMemsetAsync");
 }
 int cudaStreamCreateWithFlags(void **out, unsigned flags) {
     std::lock_guard<std::recursive_mutex> lock(device);
     Stream *made = new Stream;
     streams.insert(made);
     *out = made;
-    return flags == 1 ? 0 : INVALID_VALUE;
+    return flags == 1 ? status("cudaStreamCreateWithFlags") : INVALID_VALUE;
 }
 int cudaStreamSynchronize(void *on) {
     std::lock_guard<std::recursive_mutex> lock(device);
@@ -197,7 +202,7 @@ int cudaDeviceSynchronize() {
 }
 int cudaEventCreateWithFlags(void **out, unsigned flags) {
     *out = new Event;
-    return flags == 2 ? 0 : INVALID_VALUE;
+    return flags == 2 ? status("cudaEventCreateWithFlags") : INVALID_VALUE;
 }
 int cudaEventRecord(void *which, void *on) {
     std::lock_guard<std::recursive_mutex> lock(device);
@@ -206,7 +211,7 @@ int cudaEventRecord(void *which, void *on) {
     mark->stream = known(on);
     mark->stream->work.push_back([mark] { mark->done = true; });
     static_cast<Event *>(which)->last = mark;
-    return 0;
+    return status("cudaEventRecord");
 }
 // Waits for the event as it was recorded before this call; for none, if it never was
 int cudaStreamWaitEvent(void *on, void *which, unsigned flags) {
@@ -214,12 +219,12 @@ int cudaStreamWaitEvent(void *on, void *which, unsigned flags) {
     if (!known(on) || flags != 0) return INVALID_HANDLE;
     const auto mark = static_cast<Event *>(which)->last;
     known(on)->work.push_back([mark] { finish(mark); });
-    return 0;
+    return status("cudaStreamWaitEvent");
 }
 int cudaEventSynchronize(void *which) {
     std::lock_guard<std::recursive_mutex> lock(device);
     finish(static_cast<Event *>(which)->last);
-    return 0;
+    return status("cudaEventSynchronize");
 }
 
 }  // extern "C"

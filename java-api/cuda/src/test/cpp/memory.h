@@ -11,8 +11,13 @@ bool eckart_double_owns(const void *address, size_t bytes, const char *call);
 int eckart_double_status(const char *call);
 // Puts work into a stream: it is done when somebody waits for it, and not before, so that what lacks a wait reads what is not there
 // yet. All work of all streams is done one after the other.
+//
+// ECKART_DOUBLE_FAIL="fault NAME=code", with a kernel's name or gemm: the work of such calls is a fault when its turn comes. From then
+// on no work is done, and every call that the manual says may return errors of earlier launches returns the code.
 void eckart_double_enqueue(void *stream, void (*work)(void *), void *data);
 bool eckart_double_stream(const void *stream);
+void eckart_double_fault(int code);
+int eckart_double_faulted();  // the code; 0 when the device is sound
 }
 
 template <class Work> void enqueue(void *stream, Work work) {

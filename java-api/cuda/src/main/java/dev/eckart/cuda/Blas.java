@@ -49,7 +49,7 @@ final class Blas {
     private static void check(String call, int code) {
         if (code != 0) {
             BytePointer name = cublas.cublasGetStatusName(code);
-            throw new CudaException(call, code, name == null ? "unknown" : name.getString());
+            throw Faults.ofLibrary(call, code, name == null ? "unknown" : name.getString());
         }
     }
 

@@ -50,8 +50,9 @@ final class Card {
         return hold;
     }
 
-    /** This thread's. */
+    /** This thread's; refused once the device is lost. */
     Operations operations() {
+        Faults.check(index);
         return here.get().operations();
     }
 }

@@ -20,6 +20,8 @@ final class Cuda {
     private static final int NON_BLOCKING = 1;
     private static final int NO_TIMING = 2;
 
+    private static final ThreadLocal<Integer> CURRENT = ThreadLocal.withInitial(() -> 0);
+
     private Cuda() {}
 
     /** The name of a status of the runtime or the driver, which share their numbers. */
@@ -30,13 +32,19 @@ final class Cuda {
 
     private static void check(String call, int code) {
         if (code != 0) {
-            throw new CudaException(call, code, name(code));
+            throw Faults.of(call, code);
         }
     }
 
     // ---- devices
 
+    /** The device that this thread has set last: CUDA itself does not tell after a fault. */
+    static int device() {
+        return CURRENT.get();
+    }
+
     static void setDevice(int index) {
+        CURRENT.set(index);
         check("cudaSetDevice", cudart.cudaSetDevice(index));
     }
 

@@ -7,7 +7,11 @@ final class CudaException extends RuntimeException {
     private final int code;
 
     CudaException(String call, int code, String name) {
-        super(call + " failed: " + code + " (" + name + ")");
+        this(call, code, name, "");
+    }
+
+    CudaException(String call, int code, String name, String consequence) {
+        super(call + " failed: " + code + " (" + name + ")" + consequence);
         this.code = code;
     }
 

@@ -111,7 +111,7 @@ final class DeviceMemory {
         if (keeps) {
             kept.computeIfAbsent(block.bytes(), size -> new ArrayDeque<>()).push(block);
             keptBytes += block.bytes();
-        } else {
+        } else if (!Faults.isLost(device.index())) {
             Cuda.setDevice(device.index());
             Cuda.free(block);
         }

@@ -59,7 +59,7 @@ final class Solver {
 
     private static void check(String call, int code) {
         if (code != 0) {
-            throw new CudaException(call, code, code > 0 && code < STATUS.length ? STATUS[code] : "unknown");
+            throw Faults.ofLibrary(call, code, code > 0 && code < STATUS.length ? STATUS[code] : "unknown");
         }
     }
 

@@ -88,6 +88,42 @@ class CudaOnDoubleTest {
                 .contains("refused: cudaMalloc failed: 700 (cudaErrorIllegalAddress)");
     }
 
+    /** A fault is seen by what waits next; from then on nothing is asked of the device, and closing its tensors is no failure. */
+    @ParameterizedTest
+    @CsvSource({"gemm, none, sum 10.0", "sum_thread, all, best cuda:0"})
+    void should_name_the_first_failure_of_a_lost_device_and_leave_the_host_to_work(
+            String fault, String pool, String before) throws IOException, InterruptedException {
+        String lost = "refused: cuda:0 is lost since download (cudaEventSynchronize: 719, cudaErrorLaunchFailure);"
+                + " its tensors are gone; compute on the host (cpu), or start the process again";
+        assertThat(attempt(
+                                CudaDouble.FOLDER,
+                                Map.of("ECKART_DOUBLE_FAIL", "fault " + fault + "=719"),
+                                "-Deckart.cuda.pool=" + pool)
+                        .lines())
+                .containsSubsequence(
+                        before,
+                        "refused: cudaEventSynchronize failed: 719 (cudaErrorLaunchFailure) in download; cuda:0 is lost"
+                                + " until this process ends, the host goes on; with CUDA_LAUNCH_BLOCKING=1 the work"
+                                + " that failed is named",
+                        lost,
+                        lost,
+                        "host 54.0")
+                .noneMatch(line -> line.startsWith("closing"));
+    }
+
+    /** Codes of a library do not tell whether the device is lost; the device does. */
+    @Test
+    void should_ask_the_device_whether_a_library_failed_for_a_fault() throws IOException, InterruptedException {
+        assertThat(attempt(
+                        CudaDouble.FOLDER,
+                        Map.of("ECKART_DOUBLE_FAIL", "cublasGemmStridedBatchedEx=13,cudaDeviceSynchronize=700")))
+                .contains(
+                        "refused: cublasGemmStridedBatchedEx failed: 13 (CUBLAS_STATUS_EXECUTION_FAILED), for the device says"
+                                + " 700 (cudaErrorIllegalAddress) in gemm; cuda:0 is lost")
+                .contains("refused: cuda:0 is lost since gemm (cublasGemmStridedBatchedEx: 700, ")
+                .contains("host 54.0");
+    }
+
     @Test
     void should_fall_back_to_gesvd_and_say_so_if_gesvdj_does_not_converge() throws IOException, InterruptedException {
         assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_FAIL", "info gesvdj=3")))
