@@ -1,0 +1,96 @@
+"""The peers of ci/bench quality: quality_peers.py NAME FOLDER [SEEDS] prints figures as dev.eckart.benchmarks.quality does.
+
+gensim runs on the Python of the system (Debian's python3-gensim), the others in the environment of the peers.
+"""
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+def show(name, value):
+    print(f"{name}\t{value}", flush=True)
+
+
+def read_reviews(folder):
+    lines = [json.loads(line) for line in open(folder / "reviews.jsonl")]
+    return np.array([line["text"] for line in lines], object), np.array([line["label"] for line in lines])
+
+
+def tfidf(folder, seeds):
+    """The baseline: all words, no SVD."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    texts, labels = read_reviews(folder)
+    for seed in range(seeds):
+        part = np.loadtxt(folder / f"split-{seed}.txt", dtype=int)
+        cut = TfidfVectorizer(min_df=5)
+        x = cut.fit_transform(texts[part < 2])
+        model = LogisticRegression(max_iter=500).fit(x, labels[part < 2])
+        show(f"seed {seed} tfidf", model.score(cut.transform(texts[part == 2]), labels[part == 2]))
+
+
+def lsa(folder, _):
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    texts, _ = read_reviews(folder)
+    start = time.perf_counter()
+    x = TfidfVectorizer(min_df=5, dtype=np.float32).fit_transform(texts)
+    middle = time.perf_counter()
+    TruncatedSVD(100).fit(x)
+    show("sklearn matrix seconds", middle - start)
+    show("sklearn svd seconds", time.perf_counter() - middle)
+
+
+def faiss(_, __):
+    import faiss
+    random = np.random.default_rng(0)
+    index = faiss.IndexFlatIP(100)
+    index.add(random.random((1_000_000, 100), np.float32))
+    queries = random.random((100, 100), np.float32)
+    least = np.inf
+    for _ in range(5):
+        start = time.perf_counter()
+        index.search(queries, 10)
+        least = min(least, time.perf_counter() - start)
+    show("faiss seconds", least)
+
+
+def gensim(folder, _):
+    """The dimensions, window and least count of the vectors it is compared with; two threads."""
+    import gensim
+    texts = [line.split() for line in open(folder / "tokens.txt")]
+    start = time.perf_counter()
+    model = gensim.models.Word2Vec(texts, vector_size=100, window=10, min_count=10, epochs=5, workers=2, seed=0)
+    show("gensim seconds", time.perf_counter() - start)
+    show("gensim neighbours of great", " ".join(w for w, _ in model.wv.most_similar("great", topn=10)))
+    np.save(folder / "gensim.npy", model.wv.vectors)
+    (folder / "gensim.txt").write_text("\n".join(model.wv.index_to_key))
+
+
+def overlap(folder, glove):
+    """How many of the ten nearest by GloVe are among the ten nearest here, over the 1000 most frequent words that all three have."""
+    lines = [line.rstrip("\n").split(" ") for line in open(folder / "vectors.txt")]
+    ours = {line[0]: np.array(line[1:], float) for line in lines}
+    theirs = dict(zip((folder / "gensim.txt").read_text().split("\n"), np.load(folder / "gensim.npy")))
+    known = json.loads(Path(glove).read_text())["vectors"]
+    words = [w for w in ours if w in theirs and w in known]
+    near = [nearest(np.array([source[w][:100] for w in words], np.float32)) for source in (known, ours, theirs)]
+    for name, found in (("eckart", near[1]), ("gensim", near[2])):
+        show(f"{name} overlap", np.mean([len(set(a) & set(b)) / 10 for a, b in zip(near[0], found)]))
+    show("overlap words", len(words))
+
+
+def nearest(vectors, queries=1000):
+    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    scores = unit[:queries] @ unit.T
+    scores[np.arange(len(scores)), np.arange(len(scores))] = -2
+    return np.argpartition(-scores, 10, axis=1)[:, :10]
+
+
+if __name__ == "__main__":
+    name, folder, more = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+    {"tfidf": lambda: tfidf(folder, int(more)), "lsa": lambda: lsa(folder, more), "faiss": lambda: faiss(folder, more),
+     "gensim": lambda: gensim(folder, more), "overlap": lambda: overlap(folder, more)}[name]()

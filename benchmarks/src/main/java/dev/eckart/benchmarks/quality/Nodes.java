@@ -1,0 +1,252 @@
+package dev.eckart.benchmarks.quality;
+
+import dev.eckart.embedding.Graph;
+import dev.eckart.embedding.LinkPrediction;
+import dev.eckart.embedding.NodeVectors;
+import dev.eckart.embedding.RandomWalks;
+import dev.eckart.embedding.WordVectors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+/** Airports from the flights between them, WordNet's nouns from their hypernyms. */
+public final class Nodes {
+    private static final int DIMENSIONS = 64;
+    private static final int FOLDS = 10;
+    private static final double[] LAMBDAS = {0.001, 0.01, 0.1, 1, 10};
+
+    /** NetMF of the graph with all weights raised to a power: 1 as they are, 0 all alike. */
+    private record Setting(double weights, int window, double power) {
+        WordVectors fit(Graph graph) {
+            try (Graph raised = raised(graph, weights)) {
+                return NodeVectors.dimensions(DIMENSIONS)
+                        .method(NodeVectors.Method.NETMF)
+                        .window(window)
+                        .power(power)
+                        .fit(raised);
+            }
+        }
+    }
+
+    private static final List<Setting> SETTINGS = List.of(
+            new Setting(0, 10, 0.5),
+            new Setting(0.5, 10, 0.5),
+            new Setting(1, 10, 0.5),
+            new Setting(0, 1, 0.5),
+            new Setting(0, 10, 0),
+            new Setting(0.25, 10, 0.25),
+            new Setting(0.5, 10, 0.25),
+            new Setting(0, 1, 1));
+
+    private Nodes() {}
+
+    /** Arguments: the folder with flights.csv, places.tsv, nouns.tsv and labels.tsv; how many seeds of link prediction. */
+    public static void main(String[] args) throws IOException {
+        Path folder = Path.of(args[0]);
+        try (Graph flights = Graph.read(folder.resolve("flights.csv"), false)) {
+            airports(flights, places(folder.resolve("places.tsv")), Integer.parseInt(args[1]));
+        }
+        try (Graph nouns = Graph.read(folder.resolve("nouns.tsv"), false)) {
+            nouns(nouns, folder);
+        }
+    }
+
+    private static void airports(Graph flights, Map<String, double[]> places, int seeds) {
+        Figures.print("airports nodes", flights.nodes().size());
+        List<double[][]> candidates = new ArrayList<>();
+        for (Setting setting : SETTINGS) {
+            try (WordVectors vectors = setting.fit(flights)) {
+                candidates.add(Regressions.rows(vectors.vectors()));
+            }
+        }
+        for (int axis = 0; axis < 2; axis++) {
+            double[] y = new double[flights.nodes().size()];
+            for (int i = 0; i < y.length; i++) {
+                y[i] = places.get(flights.nodes().word(i))[axis];
+            }
+            Figures.print("airports " + (axis == 0 ? "longitude" : "latitude"), crossValidated(candidates, y));
+        }
+        for (int seed = 0; seed < seeds; seed++) {
+            long draw = seed;
+            double area = LinkPrediction.auc(
+                    flights, 0.2, seed, rest -> chosen(rest, draw).fit(rest));
+            Figures.print("seed " + seed + " links", area);
+        }
+    }
+
+    /** What does best when a fifth of the edges that are left is hidden as well. */
+    private static Setting chosen(Graph rest, long seed) {
+        Setting best = null;
+        double most = -1;
+        for (Setting setting : SETTINGS) {
+            double area = LinkPrediction.auc(rest, 0.2, seed + 1000, setting::fit);
+            Figures.print("# " + setting, area);
+            if (area > most) {
+                most = area;
+                best = setting;
+            }
+        }
+        return best;
+    }
+
+    /** Name, longitude, latitude in each line. */
+    private static Map<String, double[]> places(Path file) throws IOException {
+        Map<String, double[]> places = new HashMap<>();
+        for (String line : Files.readAllLines(file)) {
+            String[] cells = line.split("\t");
+            places.put(cells[0], new double[] {Double.parseDouble(cells[1]), Double.parseDouble(cells[2])});
+        }
+        return places;
+    }
+
+    private static Graph raised(Graph graph, double power) {
+        long[] starts = graph.adjacency().starts().toLongArray();
+        long[] targets = graph.adjacency().indices().toLongArray();
+        double[] values = graph.adjacency().values().toArray();
+        List<int[]> edges = new ArrayList<>();
+        List<Double> weights = new ArrayList<>();
+        for (int i = 0; i + 1 < starts.length; i++) {
+            for (int e = (int) starts[i]; e < starts[i + 1]; e++) {
+                if (targets[e] <= i) {
+                    edges.add(new int[] {i, (int) targets[e]});
+                    weights.add(Math.pow(values[e], power));
+                }
+            }
+        }
+        return Graph.of(
+                graph.nodes().words(),
+                edges.stream().mapToInt(e -> e[0]).toArray(),
+                edges.stream().mapToInt(e -> e[1]).toArray(),
+                weights.stream().mapToDouble(w -> w).toArray(),
+                false);
+    }
+
+    /**
+     * R² of what ten ridge regressions predict for the nodes that each of them has not seen; vectors and λ are chosen inside the nine
+     * others.
+     */
+    private static double crossValidated(List<double[][]> candidates, double[] y) {
+        int[] order = shuffled(y.length);
+        double[] predicted = new double[y.length];
+        for (int fold = 0; fold < FOLDS; fold++) {
+            int[] train = part(order, fold, false);
+            double most = Double.NEGATIVE_INFINITY;
+            double[][] best = null;
+            double strength = 0;
+            for (double[][] x : candidates) {
+                for (double lambda : LAMBDAS) {
+                    double found = inside(x, y, train, lambda);
+                    if (found > most) {
+                        most = found;
+                        best = x;
+                        strength = lambda;
+                    }
+                }
+            }
+            Figures.print(
+                    "# airports fold " + fold, most + " " + SETTINGS.get(candidates.indexOf(best)) + " " + strength);
+            predict(best, y, train, part(order, fold, true), strength, predicted);
+        }
+        return determination(y, predicted, order);
+    }
+
+    private static double inside(double[][] x, double[] y, int[] rows, double lambda) {
+        double[] predicted = new double[x.length];
+        for (int fold = 0; fold < FOLDS; fold++) {
+            predict(x, y, part(rows, fold, false), part(rows, fold, true), lambda, predicted);
+        }
+        return determination(y, predicted, rows);
+    }
+
+    private static int[] shuffled(int n) {
+        List<Integer> order = new ArrayList<>(IntStream.range(0, n).boxed().toList());
+        Collections.shuffle(order, new Random(0));
+        return order.stream().mapToInt(i -> i).toArray();
+    }
+
+    private static int[] part(int[] order, int fold, boolean inside) {
+        return IntStream.range(0, order.length)
+                .filter(i -> i % FOLDS == fold == inside)
+                .map(i -> order[i])
+                .toArray();
+    }
+
+    private static void predict(double[][] x, double[] y, int[] train, int[] test, double lambda, double[] predicted) {
+        double[][] a = copies(x, train);
+        double[][] b = copies(x, test);
+        Regressions.center(a, b);
+        double mean = IntStream.of(train).mapToDouble(i -> y[i]).average().orElseThrow();
+        double[] w = Regressions.ridge(
+                a, IntStream.of(train).mapToDouble(i -> y[i] - mean).toArray(), lambda);
+        for (int i = 0; i < test.length; i++) {
+            double sum = mean;
+            for (int j = 0; j < w.length; j++) {
+                sum += w[j] * b[i][j];
+            }
+            predicted[test[i]] = sum;
+        }
+    }
+
+    private static double[][] copies(double[][] x, int[] rows) {
+        return IntStream.of(rows).mapToObj(i -> x[i].clone()).toArray(double[][]::new);
+    }
+
+    private static double determination(double[] y, double[] predicted, int[] rows) {
+        double mean = IntStream.of(rows).mapToDouble(i -> y[i]).average().orElseThrow();
+        double left = 0;
+        double all = 0;
+        for (int i : rows) {
+            left += (y[i] - predicted[i]) * (y[i] - predicted[i]);
+            all += (y[i] - mean) * (y[i] - mean);
+        }
+        return 1 - left / all;
+    }
+
+    private static void nouns(Graph nouns, Path folder) throws IOException {
+        Map<String, Integer> labels = new HashMap<>();
+        for (String line : Files.readAllLines(folder.resolve("labels.tsv"))) {
+            String[] cells = line.split("\t");
+            labels.put(cells[0], Integer.valueOf(cells[1]));
+        }
+        Figures.print("wordnet nodes", nouns.nodes().size());
+        long start = System.nanoTime();
+        AtomicLong steps = new AtomicLong();
+        RandomWalks.in(nouns).forEach((walk, length) -> steps.addAndGet(length - 1L));
+        Figures.print("walks steps per second", steps.get() / Figures.since(start));
+        start = System.nanoTime();
+        try (WordVectors vectors = NodeVectors.dimensions(DIMENSIONS)
+                .method(NodeVectors.Method.DEEPWALK)
+                .window(10)
+                .fit(nouns)) {
+            Figures.print("wordnet seconds", Figures.since(start));
+            Figures.print("wordnet micro-f1", labelled(vectors, labels));
+        }
+    }
+
+    /** Micro-F1, which for one label a node is the share of right ones: half of the nodes teach, the others are asked. */
+    static double labelled(WordVectors vectors, Map<String, Integer> labels) {
+        SplittableRandom random = new SplittableRandom(0);
+        boolean[] teaches = new boolean[vectors.vocabulary().size()];
+        for (int i = 0; i < teaches.length; i++) {
+            teaches[i] = random.nextBoolean();
+        }
+        double[][] x = Regressions.rows(vectors.vectors());
+        int[] y = vectors.vocabulary().words().stream().mapToInt(labels::get).toArray();
+        int[] train = IntStream.range(0, y.length).filter(i -> teaches[i]).toArray();
+        int[] test = IntStream.range(0, y.length).filter(i -> !teaches[i]).toArray();
+        return Regressions.accuracy(
+                copies(x, train),
+                IntStream.of(train).map(i -> y[i]).toArray(),
+                copies(x, test),
+                IntStream.of(test).map(i -> y[i]).toArray());
+    }
+}

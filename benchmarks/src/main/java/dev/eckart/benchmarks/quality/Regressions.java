@@ -1,0 +1,99 @@
+package dev.eckart.benchmarks.quality;
+
+import dev.eckart.embedding.LogisticRegression;
+import dev.eckart.linalg.LinearOperator;
+import dev.eckart.memory.DType;
+import dev.eckart.tensor.Tensor;
+
+/** What a linear model learns from vectors whose columns are scaled to mean 0 and variance 1, as in the rows that it learns from. */
+final class Regressions {
+    private Regressions() {}
+
+    /** The share of the test's rows whose label a logistic regression (C = 1) finds. */
+    static double accuracy(Tensor train, int[] labels, Tensor test, int[] asked) {
+        return accuracy(rows(train), labels, rows(test), asked);
+    }
+
+    /** The same of rows, which are scaled in place. */
+    static double accuracy(double[][] x, int[] labels, double[][] y, int[] asked) {
+        standardize(x, y);
+        try (Tensor a = Tensor.of(x);
+                Tensor b = Tensor.of(y)) {
+            return LogisticRegression.options()
+                    .iterations(200)
+                    .tolerance(1e-5)
+                    .fit(LinearOperator.of(a), labels)
+                    .accuracy(LinearOperator.of(b), asked);
+        }
+    }
+
+    static double[][] rows(Tensor matrix) {
+        try (Tensor wide = matrix.to(DType.F64)) {
+            double[] all = wide.toArray();
+            int d = (int) matrix.dim(1);
+            double[][] rows = new double[(int) matrix.dim(0)][d];
+            for (int i = 0; i < rows.length; i++) {
+                System.arraycopy(all, i * d, rows[i], 0, d);
+            }
+            return rows;
+        }
+    }
+
+    static void center(double[][] train, double[][] test) {
+        scale(train, test, false);
+    }
+
+    static void standardize(double[][] train, double[][] test) {
+        scale(train, test, true);
+    }
+
+    private static void scale(double[][] train, double[][] test, boolean toVarianceOne) {
+        for (int j = 0; j < train[0].length; j++) {
+            double mean = 0;
+            double squares = 0;
+            for (double[] row : train) {
+                mean += row[j] / train.length;
+            }
+            for (double[] row : train) {
+                squares += (row[j] - mean) * (row[j] - mean) / train.length;
+            }
+            double scale = squares == 0 || !toVarianceOne ? 1 : Math.sqrt(squares);
+            for (double[][] part : new double[][][] {train, test}) {
+                for (double[] row : part) {
+                    row[j] = (row[j] - mean) / scale;
+                }
+            }
+        }
+    }
+
+    /** The weights w of (XᵀX + λ)w = Xᵀy, by elimination; X has mean 0. */
+    static double[] ridge(double[][] x, double[] y, double lambda) {
+        int d = x[0].length;
+        double[][] a = new double[d][d + 1];
+        for (int r = 0; r < x.length; r++) {
+            for (int i = 0; i < d; i++) {
+                for (int j = 0; j < d; j++) {
+                    a[i][j] += x[r][i] * x[r][j];
+                }
+                a[i][d] += x[r][i] * y[r];
+            }
+        }
+        for (int i = 0; i < d; i++) {
+            a[i][i] += lambda;
+        }
+        // Positive definite: no pivoting.
+        for (int i = 0; i < d; i++) {
+            for (int k = 0; k < d; k++) {
+                double factor = k == i ? 0 : a[k][i] / a[i][i];
+                for (int j = i; j <= d && factor != 0; j++) {
+                    a[k][j] -= factor * a[i][j];
+                }
+            }
+        }
+        double[] w = new double[d];
+        for (int i = 0; i < d; i++) {
+            w[i] = a[i][d] / a[i][i];
+        }
+        return w;
+    }
+}
