@@ -155,6 +155,8 @@ class SvdTest {
 
     @Test
     void should_certify_factors_without_a_unit_stride() {
+        // Bounds from random vectors are ten times the error or more, now and then much more; of wrong strides they are
+        // near 1.
         for (Tensor a : new Tensor[] {MatrixKinds.normal(DType.F64, 60, 40), MatrixKinds.normal(DType.F32, 40, 60)}) {
             Svd svd = Svd.of(a);
             for (Certificate.Level level :
@@ -162,11 +164,11 @@ class SvdTest {
                 Certificate certificate =
                         Certificate.of(LinearOperator.of(a), spread(svd.u()), svd.s(), spread(svd.vt()), level);
                 assertThat(certificate.relativeResidual())
-                        .isLessThan(1000 * a.dtype().epsilon());
+                        .isLessThan(10_000 * a.dtype().epsilon());
                 assertThat(certificate.orthogonalityU())
-                        .isLessThan(1000 * a.dtype().epsilon());
+                        .isLessThan(10_000 * a.dtype().epsilon());
                 assertThat(certificate.orthogonalityV())
-                        .isLessThan(1000 * a.dtype().epsilon());
+                        .isLessThan(10_000 * a.dtype().epsilon());
             }
         }
     }
