@@ -45,7 +45,9 @@ public final class Nodes {
             new Setting(0, 10, 0),
             new Setting(0.25, 10, 0.25),
             new Setting(0.5, 10, 0.25),
-            new Setting(0, 1, 1));
+            new Setting(0, 1, 1),
+            new Setting(0.5, 1, 0.5),
+            new Setting(1, 1, 0.5));
 
     private Nodes() {}
 

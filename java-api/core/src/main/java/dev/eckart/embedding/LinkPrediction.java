@@ -16,8 +16,9 @@ import java.util.function.Function;
 /**
  * How well vectors of nodes tell edges that were hidden from pairs without one: a share of the edges of an undirected graph is taken
  * away, vectors are fitted to the rest, and a logistic regression on the product of two vectors, entry by entry, learns from the edges
- * that stayed and as many pairs without an edge, both ends drawn by degree (Grover and Leskovec 2016, section 4.4). Pairs of the test are
- * other ones than those of the training.
+ * that stayed and as many pairs without an edge, both ends drawn by degree (Grover and Leskovec 2016, section 4.4). The vectors keep their
+ * lengths, which tell how busy a node is; the entries of the products are scaled to mean 0 and variance 1 over the training. Pairs of the
+ * test are other ones than those of the training.
  */
 public final class LinkPrediction {
     private static final int MOST_TRIES = 1000;
@@ -52,9 +53,16 @@ public final class LinkPrediction {
         try (Graph rest = graph.with(kept);
                 WordVectors vectors = fit.apply(rest);
                 Scope scope = Scope.open()) {
-            LinearOperator train = products(vectors, kept, none.subList(hidden, none.size()));
-            LogisticRegression model = LogisticRegression.options().fit(train, labels(kept.size()));
-            LinearOperator asked = products(vectors, test, none.subList(0, hidden));
+            Tensor train = products(vectors, kept, none.subList(hidden, none.size()));
+            Tensor mean = train.mean(0);
+            Tensor deviation = train.subtract(mean).square().mean(0).sqrt();
+            Tensor scale = deviation.maximum(Tensor.full(DType.F64, Double.MIN_NORMAL, 1));
+            LogisticRegression model = LogisticRegression.options()
+                    .fit(LinearOperator.of(train.subtract(mean).divide(scale)), labels(kept.size()));
+            Tensor questions = products(vectors, test, none.subList(0, hidden))
+                    .subtract(mean)
+                    .divide(scale);
+            LinearOperator asked = LinearOperator.of(questions);
             double[] scores = Arrays.stream(model.probabilities(asked))
                     .mapToDouble(p -> p[1])
                     .toArray();
@@ -99,16 +107,16 @@ public final class LinkPrediction {
         return pairs;
     }
 
-    /** One row for each pair, edges first: the product of its vectors of length 1. */
-    private static LinearOperator products(WordVectors vectors, List<int[]> edges, List<int[]> none) {
+    /** One row for each pair, edges first: the product of its vectors. */
+    private static Tensor products(WordVectors vectors, List<int[]> edges, List<int[]> none) {
         List<int[]> all = new ArrayList<>(edges);
         all.addAll(none);
-        Tensor unit = Vectors.normalized(vectors.vectors()).to(DType.F64);
+        Tensor rows = vectors.vectors().to(DType.F64);
         Tensor left = Indexing.gather(
-                unit, 0, Tensor.of(all.stream().mapToInt(p -> p[0]).toArray()));
+                rows, 0, Tensor.of(all.stream().mapToInt(p -> p[0]).toArray()));
         Tensor right = Indexing.gather(
-                unit, 0, Tensor.of(all.stream().mapToInt(p -> p[1]).toArray()));
-        return LinearOperator.of(left.multiply(right));
+                rows, 0, Tensor.of(all.stream().mapToInt(p -> p[1]).toArray()));
+        return left.multiply(right);
     }
 
     private static int[] labels(int each) {

@@ -2,8 +2,10 @@ package dev.eckart.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.memory.DType;
+import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,6 +50,35 @@ class LinkPredictionTest {
                     graph, 0.2, 1, rest -> WordVectors.of(rest.nodes(), Tensor.normal(DType.F32, 1, 60, 8)));
             assertThat(noise).isBetween(0.3, 0.7);
         }
+    }
+
+    @Test
+    void lengths_of_vectors_count_and_units_of_their_entries_do_not() {
+        try (Graph graph = groups(false)) {
+            double found = LinkPrediction.auc(graph, 0.2, 1, rest -> scaled(rest, 1, 1));
+            assertThat(LinkPrediction.auc(graph, 0.2, 1, rest -> scaled(rest, 1e-3, 1e3)))
+                    .isCloseTo(found, within(1e-3));
+            // Whether a node is in the first half is all that these vectors tell, by their length.
+            double lengths = LinkPrediction.auc(
+                    graph, 0.2, 1, rest -> WordVectors.of(rest.nodes(), Tensor.of(halves(rest), 60, 1)));
+            assertThat(lengths).isNotEqualTo(0.5);
+        }
+    }
+
+    private static WordVectors scaled(Graph graph, double first, double others) {
+        double[] scale = new double[8];
+        Arrays.fill(scale, others);
+        scale[0] = first;
+        try (Scope scope = Scope.open();
+                WordVectors vectors = NodeVectors.dimensions(8).dtype(DType.F64).fit(graph)) {
+            return WordVectors.of(graph.nodes(), scope.keep(vectors.vectors().multiply(Tensor.of(scale))));
+        }
+    }
+
+    private static double[] halves(Graph graph) {
+        return IntStream.range(0, graph.nodes().size())
+                .mapToDouble(i -> i < 30 ? 1 : 2)
+                .toArray();
     }
 
     @Test
