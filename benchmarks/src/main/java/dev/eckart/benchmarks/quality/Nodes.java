@@ -67,7 +67,7 @@ public final class Nodes {
         List<double[][]> candidates = new ArrayList<>();
         for (Setting setting : SETTINGS) {
             try (WordVectors vectors = setting.fit(flights)) {
-                candidates.add(Regressions.rows(vectors.vectors()));
+                candidates.add(vectors.vectors().toMatrix());
             }
         }
         for (int axis = 0; axis < 2; axis++) {
@@ -87,17 +87,11 @@ public final class Nodes {
 
     /** What does best when a fifth of the edges that are left is hidden as well. */
     private static Setting chosen(Graph rest, long seed) {
-        Setting best = null;
-        double most = -1;
+        Best<Setting> best = new Best<>();
         for (Setting setting : SETTINGS) {
-            double area = LinkPrediction.auc(rest, 0.2, seed + 1000, setting::fit);
-            Figures.print("# " + setting, area);
-            if (area > most) {
-                most = area;
-                best = setting;
-            }
+            best.offer(setting, LinkPrediction.auc(rest, 0.2, seed + 1000, setting::fit));
         }
-        return best;
+        return best.get();
     }
 
     /** Name, longitude, latitude in each line. */
@@ -241,7 +235,7 @@ public final class Nodes {
         for (int i = 0; i < teaches.length; i++) {
             teaches[i] = random.nextBoolean();
         }
-        double[][] x = Regressions.rows(vectors.vectors());
+        double[][] x = vectors.vectors().toMatrix();
         int[] y = vectors.vocabulary().words().stream().mapToInt(labels::get).toArray();
         int[] train = IntStream.range(0, y.length).filter(i -> teaches[i]).toArray();
         int[] test = IntStream.range(0, y.length).filter(i -> !teaches[i]).toArray();

@@ -2,7 +2,6 @@ package dev.eckart.benchmarks.quality;
 
 import dev.eckart.embedding.LogisticRegression;
 import dev.eckart.linalg.LinearOperator;
-import dev.eckart.memory.DType;
 import dev.eckart.tensor.Tensor;
 
 /** What a linear model learns from vectors whose columns are scaled to mean 0 and variance 1, as in the rows that it learns from. */
@@ -11,7 +10,7 @@ final class Regressions {
 
     /** The share of the test's rows whose label a logistic regression (C = 1) finds. */
     static double accuracy(Tensor train, int[] labels, Tensor test, int[] asked) {
-        return accuracy(rows(train), labels, rows(test), asked);
+        return accuracy(train.toMatrix(), labels, test.toMatrix(), asked);
     }
 
     /** The same of rows, which are scaled in place. */
@@ -24,18 +23,6 @@ final class Regressions {
                     .tolerance(1e-5)
                     .fit(LinearOperator.of(a), labels)
                     .accuracy(LinearOperator.of(b), asked);
-        }
-    }
-
-    static double[][] rows(Tensor matrix) {
-        try (Tensor wide = matrix.to(DType.F64)) {
-            double[] all = wide.toArray();
-            int d = (int) matrix.dim(1);
-            double[][] rows = new double[(int) matrix.dim(0)][d];
-            for (int i = 0; i < rows.length; i++) {
-                System.arraycopy(all, i * d, rows[i], 0, d);
-            }
-            return rows;
         }
     }
 

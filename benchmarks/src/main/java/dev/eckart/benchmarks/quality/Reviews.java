@@ -74,17 +74,11 @@ public final class Reviews {
     }
 
     private LsaChoice chooseLsa(Split split) {
-        LsaChoice best = null;
-        double most = -1;
+        Best<LsaChoice> best = new Best<>();
         for (LsaChoice choice : LSA) {
-            double accuracy = lsa(choice, split.fit(), split.validation());
-            Figures.print("# " + choice, accuracy);
-            if (accuracy > most) {
-                most = accuracy;
-                best = choice;
-            }
+            best.offer(choice, lsa(choice, split.fit(), split.validation()));
         }
-        return best;
+        return best.get();
     }
 
     private double lsa(LsaChoice choice, int[] train, int[] test) {
@@ -102,23 +96,17 @@ public final class Reviews {
     }
 
     private WordChoice chooseWords(Split split) {
-        WordChoice best = null;
-        double most = -1;
+        Best<WordChoice> best = new Best<>();
         for (int window : WINDOWS) {
             try (Cooccurrences counts = count(window, split.fit())) {
                 for (WordChoice choice : choices(window)) {
                     try (WordVectors vectors = vectors(counts, 100, choice.shift, choice.form)) {
-                        double accuracy = mean(vectors, split.fit(), split.validation());
-                        Figures.print("# " + choice, accuracy);
-                        if (accuracy > most) {
-                            most = accuracy;
-                            best = choice;
-                        }
+                        best.offer(choice, mean(vectors, split.fit(), split.validation()));
                     }
                 }
             }
         }
-        return best;
+        return best.get();
     }
 
     private static List<WordChoice> choices(int window) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eckart.io.Npy;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.assertj.core.data.Offset;
@@ -34,16 +32,7 @@ class MnistTest {
 
     @BeforeAll
     static void fetch() throws IOException, InterruptedException {
-        Path root = Path.of("").toAbsolutePath();
-        while (!Files.exists(root.resolve("ci/data"))) {
-            root = root.getParent();
-        }
-        Process process = new ProcessBuilder(root.resolve("ci/data").toString(), "mnist")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String folder = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        assertThat(process.waitFor()).as("ci/data mnist").isZero();
-        images = Path.of(folder, "train-images-idx3-ubyte");
+        images = DataSets.fetch("mnist").resolve("train-images-idx3-ubyte");
     }
 
     @ParameterizedTest

@@ -78,6 +78,15 @@ public record Certificate(
 
     /** This certificate, with who did the work. */
     public Certificate by(Driver worker, int passesOverA, double inSeconds) {
+        return by(worker, variant, passesOverA, inSeconds);
+    }
+
+    /** This certificate, with the driver's variant. */
+    Certificate by(String how) {
+        return by(driver, how, passes, seconds);
+    }
+
+    private Certificate by(Driver worker, String how, int passesOverA, double inSeconds) {
         return new Certificate(
                 norm,
                 residual,
@@ -87,27 +96,10 @@ public record Certificate(
                 orthogonalityU,
                 orthogonalityV,
                 worker,
-                variant,
+                how,
                 fallbacks,
                 passesOverA,
                 inSeconds);
-    }
-
-    /** This certificate, with the driver's variant. */
-    Certificate by(String how) {
-        return new Certificate(
-                norm,
-                residual,
-                relativeResidual,
-                exact,
-                probability,
-                orthogonalityU,
-                orthogonalityV,
-                driver,
-                how,
-                fallbacks,
-                passes,
-                seconds);
     }
 
     /** Of two members of a batch: the larger of each figure, the seconds together. */

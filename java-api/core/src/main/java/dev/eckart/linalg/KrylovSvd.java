@@ -9,8 +9,9 @@ import java.util.OptionalDouble;
 
 /**
  * Leading triplets from the block Krylov space of AᵀA ({@link BlockKrylov}), on the short side of A, or of an A that is streamed as it
- * stands: each step is one {@code gram} of the operator, and Ritz residuals say when to stop. Far fewer products than subspace iteration where singular values decay slowly
- * (Musco and Musco 2015; Tropp and Webber 2023). As it squares, values below √ε·σ₁ are lost; that is looked for.
+ * stands: each step is one {@code gram} of the operator, and Ritz residuals say when to stop. Far fewer products than subspace iteration
+ * where singular values decay slowly (Musco and Musco 2015; Tropp and Webber 2023). As it squares, values below √ε·σ₁ are lost; that is
+ * looked for.
  */
 final class KrylovSvd {
     /** ‖A − A_k‖F beyond the optimum, relatively, at which it stops. */

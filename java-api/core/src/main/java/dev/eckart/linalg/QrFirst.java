@@ -21,7 +21,7 @@ record QrFirst(Tensor a, Tensor u, Tensor s, Tensor vt, List<String> fallbacks) 
     /** Q and R by reflections. */
     Driver householder() {
         try (Scope scope = Scope.open()) {
-            Qr qr = Qr.of(tall());
+            Qr qr = Qr.of(tall(a));
             small(qr.r(), qr.q()::matmul);
         }
         return Driver.QR;
@@ -34,7 +34,7 @@ record QrFirst(Tensor a, Tensor u, Tensor s, Tensor vt, List<String> fallbacks) 
      */
     Driver cholesky(Consumer<String> variant) {
         try (Scope scope = Scope.open()) {
-            Optional<CholeskyQr> found = CholeskyQr.of(tall());
+            Optional<CholeskyQr> found = CholeskyQr.of(tall(a));
             if (found.isPresent()) {
                 CholeskyQr qr = found.get();
                 if (qr.shifted() > 0) {
@@ -63,10 +63,6 @@ record QrFirst(Tensor a, Tensor u, Tensor s, Tensor vt, List<String> fallbacks) 
 
     private boolean wide() {
         return a.dim(0) < a.dim(1);
-    }
-
-    private Tensor tall() {
-        return tall(a);
     }
 
     private static Tensor tall(Tensor a) {

@@ -63,14 +63,15 @@ final class Faults {
         if (!FINAL.contains(status)) {
             return new CudaException(call, code, name);
         }
+        String operation = operation();
         String also = status == code ? "" : ", for the device says " + status + " (" + Cuda.name(status) + ")";
         CudaException failure = new CudaException(
                 call,
                 code,
                 name,
-                also + " in " + operation() + "; " + Device.cuda(device)
+                also + " in " + operation + "; " + Device.cuda(device)
                         + " is lost until this process ends, the host goes on; with CUDA_LAUNCH_BLOCKING=1 the work that failed is named");
-        LOST.putIfAbsent(device, operation() + " (" + call + ": " + status + ", " + Cuda.name(status) + ")");
+        LOST.putIfAbsent(device, operation + " (" + call + ": " + status + ", " + Cuda.name(status) + ")");
         return failure;
     }
 

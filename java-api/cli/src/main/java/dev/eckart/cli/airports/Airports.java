@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 
 /**
  * Airports and the flights between them.
@@ -35,7 +38,7 @@ record Airports(List<Airport> list, int connections, double flights, Graph graph
         Path places = folder.resolve("airports.csv");
         Path flights = folder.resolve("flights-airport.csv");
         Map<String, Airport> known = new HashMap<>();
-        for (List<String> cells : rows(places, AIRPORT_CELLS)) {
+        for (CSVRecord cells : rows(places, AIRPORT_CELLS)) {
             String name = cells.get(1) + ", " + cells.get(2) + ", " + cells.get(3);
             known.put(
                     cells.get(0),
@@ -43,7 +46,7 @@ record Airports(List<Airport> list, int connections, double flights, Graph graph
         }
         Map<String, Integer> numbers = new LinkedHashMap<>();
         Map<Long, Double> pairs = new LinkedHashMap<>();
-        for (List<String> cells : rows(flights, FLIGHT_CELLS)) {
+        for (CSVRecord cells : rows(flights, FLIGHT_CELLS)) {
             long[] ends = new long[2];
             for (int i = 0; i < 2; i++) {
                 if (!known.containsKey(cells.get(i))) {
@@ -63,7 +66,7 @@ record Airports(List<Airport> list, int connections, double flights, Graph graph
         return new Airports(
                 codes.stream().map(known::get).toList(),
                 pairs.size(),
-                java.util.Arrays.stream(weights).sum(),
+                Arrays.stream(weights).sum(),
                 Graph.of(
                         codes,
                         pairs.keySet().stream().mapToInt(p -> (int) (p >> 32)).toArray(),
@@ -77,40 +80,20 @@ record Airports(List<Airport> list, int connections, double flights, Graph graph
     }
 
     /** The lines after the first, in cells. */
-    private static List<List<String>> rows(Path file, int cells) throws IOException {
+    private static List<CSVRecord> rows(Path file, int cells) throws IOException {
         if (!Files.isReadable(file)) {
             throw new UsageException(file + ": is missing; run ci/data airports");
         }
-        List<List<String>> out = new ArrayList<>();
-        List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-        for (int i = 1; i < lines.size(); i++) {
-            List<String> row = cells(lines.get(i));
-            if (row.size() != cells) {
-                throw new UsageException(
-                        file + ": line " + (i + 1) + " has " + row.size() + " cells, " + cells + " were expected");
+        try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, CSVFormat.RFC4180)) {
+            List<CSVRecord> out = parser.stream().skip(1).toList();
+            for (CSVRecord row : out) {
+                if (row.size() != cells) {
+                    throw new UsageException(file + ": line " + row.getRecordNumber() + " has " + row.size()
+                            + " cells, " + cells + " were expected");
+                }
             }
-            out.add(row);
+            return out;
         }
-        return out;
-    }
-
-    /** Cells between commas, where quotes may hold commas. */
-    private static List<String> cells(String line) {
-        List<String> out = new ArrayList<>();
-        StringBuilder cell = new StringBuilder();
-        boolean quoted = false;
-        for (char c : line.toCharArray()) {
-            if (c == '"') {
-                quoted = !quoted;
-            } else if (c == ',' && !quoted) {
-                out.add(cell.toString());
-                cell.setLength(0);
-            } else {
-                cell.append(c);
-            }
-        }
-        out.add(cell.toString());
-        return out;
     }
 
     private static double number(Path file, String cell) {

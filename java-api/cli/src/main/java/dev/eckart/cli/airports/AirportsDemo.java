@@ -113,7 +113,10 @@ public final class AirportsDemo implements Story {
                     Ridge.heldOut(rows, longitude, FOLDS, seed),
                     Ridge.heldOut(rows, latitude, FOLDS, seed),
                     Procrustes.of(two, goal),
-                    airports.graph().adjacency().toDense().sum(1).toArray(),
+                    airports.graph()
+                            .adjacency()
+                            .multiply(Tensor.full(DType.F64, 1, rows.length, 1))
+                            .toArray(),
                     IntStream.range(0, rows.length)
                             .mapToObj(i -> nearest(vectors, i))
                             .toList(),

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -42,7 +43,7 @@ final class Ridge {
         return out;
     }
 
-    private static int[] part(List<Integer> order, java.util.function.IntPredicate places) {
+    private static int[] part(List<Integer> order, IntPredicate places) {
         return IntStream.range(0, order.size()).filter(places).map(order::get).toArray();
     }
 

@@ -46,8 +46,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        boolean isDigits = !data.equals(GenesDemo.NAME) && !data.equals(AirportsDemo.NAME);
-        DigitSets digits = isDigits ? DigitSets.parse(data) : null;
+        boolean isMap = data.equals(GenesDemo.NAME) || data.equals(AirportsDemo.NAME);
+        DigitSets digits = isMap ? null : DigitSets.parse(data);
         if (out == null && !options.explain()) {
             throw new UsageException("demo: --out DIR is missing (or --explain, which only explains)");
         }
@@ -55,7 +55,11 @@ public final class DemoCommand implements Callable<Integer> {
                 Outputs outputs = out == null ? null : Outputs.open(out, FILES);
                 Progress progress = options.progress(data)) {
             progress.update("reading", Double.NaN);
-            Story story = isDigits ? digits(digits, session.device()) : map(session);
+            Story story = switch (data) {
+                case GenesDemo.NAME -> genes(session.device());
+                case AirportsDemo.NAME -> airports(session);
+                default -> digits(digits, session.device());
+            };
             if (options.explain()) {
                 options.out().println(story.explain());
             }
@@ -85,12 +89,9 @@ public final class DemoCommand implements Callable<Integer> {
         return new Demo(set, options.seed(), (System.nanoTime() - start) / 1e9);
     }
 
-    private Story map(Session session) throws IOException {
-        if (data.equals(AirportsDemo.NAME)) {
-            Host.require(options, session);
-            return AirportsDemo.read(DigitSets.dataFolder().resolve(data), dtype(), options.seed());
-        }
-        return genes(session.device());
+    private Story airports(Session session) throws IOException {
+        Host.require(options, session);
+        return AirportsDemo.read(DigitSets.dataFolder().resolve(AirportsDemo.NAME), dtype(), options.seed());
     }
 
     private Story genes(Device device) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.eckart.cli.DataSets;
 import dev.eckart.cli.Progress;
 import dev.eckart.cli.UsageException;
 import dev.eckart.cli.page.Browser;
@@ -78,16 +79,7 @@ class AirportsDemoTest {
 
     @Test
     void should_find_the_united_states_in_their_flights() throws IOException, InterruptedException {
-        Path root = Path.of("").toAbsolutePath();
-        while (!Files.exists(root.resolve("ci/data"))) {
-            root = root.getParent();
-        }
-        Process process = new ProcessBuilder(root.resolve("ci/data").toString(), "airports")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String folder = new String(process.getInputStream().readAllBytes()).strip();
-        assertThat(process.waitFor()).as("ci/data airports").isZero();
-        JsonNode report = report(AirportsDemo.read(Path.of(folder), DType.F64, 0));
+        JsonNode report = report(AirportsDemo.read(DataSets.fetch("airports"), DType.F64, 0));
         assertThat(report.get("shape").toString()).isEqualTo("[305,305]");
         assertThat(report.get("longitudeRSquared").asDouble()).isGreaterThan(.95);
         // .84 to .87, by the parts that are held out.

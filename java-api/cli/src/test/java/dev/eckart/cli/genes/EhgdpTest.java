@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.eckart.cli.DataSets;
 import dev.eckart.cli.Main;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,21 +21,9 @@ class EhgdpTest {
     @TempDir
     Path dir;
 
-    private static void fetch() throws IOException, InterruptedException {
-        Path root = Path.of("").toAbsolutePath();
-        while (!Files.exists(root.resolve("ci/data"))) {
-            root = root.getParent();
-        }
-        Process process = new ProcessBuilder(root.resolve("ci/data").toString(), "ehgdp")
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        assertThat(process.waitFor()).as("ci/data ehgdp").isZero();
-    }
-
     @Test
     void should_find_the_world_in_genes() throws IOException, InterruptedException {
-        fetch();
+        DataSets.fetch("ehgdp");
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream to = new PrintStream(err, true, StandardCharsets.UTF_8);
         int code = Main.run(
