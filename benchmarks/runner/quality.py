@@ -111,8 +111,8 @@ def markdown(run):
             ratio = ours / theirs
             lines.append(f"| {title} | {ours:.3g} {unit} | {theirs:.3g} {unit} | {ratio:.2f} | {'' if goal is None else f'≤ {goal:g}'} |"
                          f" {'' if goal is None else 'pass' if ratio <= goal else 'MISS'} |")
-    if (ours := run.figures.get("eckart overlap")) is not None:
-        theirs = run.figures["gensim overlap"]
+    if (theirs := run.figures.get("gensim overlap")) is not None:
+        ours = run.figures["eckart overlap"]
         lines += ["", f"Ten nearest words that GloVe (6B, 100 dimensions) has among its ten as well: {ours:.3f} of Eckart's, {theirs:.3f} of gensim's"
                   f" (goal: more than gensim's; {'pass' if ours > theirs else 'MISS'})."]
     return "\n".join(lines + ["", *notes(run), ""])
