@@ -10,7 +10,7 @@
 namespace {
 
 constexpr int INVALID_VALUE = 7, NOT_INITIALIZED = 1, EXECUTION_FAILED = 13;
-struct Handle { const void *kind; void *stream; };
+struct Handle { const void *kind; void *stream; int device; };  // of the device on which it was made
 int kind;  // of handles: theirs point here
 
 bool matrix(const void *at, int64_t rows, int64_t columns, int64_t ld, size_t size, const char *call) {
@@ -20,7 +20,7 @@ bool matrix(const void *at, int64_t rows, int64_t columns, int64_t ld, size_t si
     }
     return rows == 0 || columns == 0 || eckart_double_owns(at, size_t((columns - 1) * ld + rows) * size, call);
 }
-bool known(void *h) { return h && static_cast<Handle *>(h)->kind == &kind; }
+bool known(void *h) { return h && static_cast<Handle *>(h)->kind == &kind && static_cast<Handle *>(h)->device == eckart_double_device(); }
 bool ready(void *handle) { return known(handle) && static_cast<Handle *>(handle)->stream; }
 void *streamOf(void *handle) { return static_cast<Handle *>(handle)->stream; }
 
@@ -51,7 +51,8 @@ template <class T>
 int gemmOf(void *h, int ta, int tb, int64_t m, int64_t n, int64_t k, const void *alpha, const void *a, int64_t lda, int64_t strideA, const void *b,
            int64_t ldb, int64_t strideB, const void *beta, void *c, int64_t ldc, int64_t strideC, int64_t batch) {
     const T by = *static_cast<const T *>(alpha), keep = *static_cast<const T *>(beta);
-    if (eckart_double_faulted()) return EXECUTION_FAILED;
+    // A library asks for the last error after its launch, and can't know whose it is
+    if (eckart_double_faulted() || eckart_double_last()) return EXECUTION_FAILED;
     if (const int code = eckart_double_status("fault gemm")) enqueue(streamOf(h), [=] { eckart_double_fault(code); });
     for (int64_t i = 0; i < batch; i++) {
         const T *x = static_cast<const T *>(a) + i * strideA, *y = static_cast<const T *>(b) + i * strideB;
@@ -89,7 +90,7 @@ extern "C" {
 
 const char *cublasGetStatusName(int code) { return code == 13 ? "CUBLAS_STATUS_EXECUTION_FAILED" : code == 7 ? "CUBLAS_STATUS_INVALID_VALUE" : "CUBLAS_STATUS"; }
 int cublasCreate_v2(void **out) {
-    *out = new Handle{&kind, nullptr};
+    *out = new Handle{&kind, nullptr, eckart_double_device()};
     return eckart_double_status("cublasCreate");
 }
 int cublasSetStream_v2(void *h, void *on) {

@@ -1,7 +1,7 @@
-// The double of libcudart.so.13: one device, whose streams do their work when they are waited for. Fresh memory is poisoned, freed
-// memory too.
+// The double of libcudart.so.13: devices whose streams do their work when they are waited for. Fresh memory is poisoned, freed memory
+// too. What belongs to one device is refused where another one is current, as the CUDA Programming Guide has it (Multi-Device System).
 //
-// ECKART_DOUBLE_MEMORY: bytes of the device (default 2 GiB). ECKART_DOUBLE_FAIL: see memory.h.
+// ECKART_DOUBLE_DEVICES: how many (default 1). ECKART_DOUBLE_MEMORY: bytes of each (default 2 GiB). ECKART_DOUBLE_FAIL: see memory.h.
 #include "memory.h"
 
 #include <atomic>
@@ -22,18 +22,20 @@ namespace {
 constexpr int INVALID_VALUE = 1, OUT_OF_MEMORY = 2, INVALID_DEVICE = 101, INVALID_HANDLE = 400;
 constexpr size_t GUARD = 64;
 
-std::mutex mutex;
-std::map<char *, size_t> blocks;
-size_t used = 0;
-thread_local int current = 0;
+// Threads may be at work when the process ends: nothing of this is ever destroyed
+std::mutex &mutex = *new std::mutex;
+struct Memory { size_t bytes; int device; };
+std::map<char *, Memory> &blocks = *new std::map<char *, Memory>;
+std::map<int, size_t> &used = *new std::map<int, size_t>;
+thread_local int current = 0, last = 0;
 
 // ---- streams: queues of work, under one lock, as the work itself is
 struct Mark { bool done = false; struct Stream *stream; };
-struct Stream { std::deque<std::function<void()>> work; };
-struct Event { std::shared_ptr<Mark> last; };
+struct Stream { int device; std::deque<std::function<void()>> work; };
+struct Event { int device; std::shared_ptr<Mark> last; };
 
-std::recursive_mutex device;
-std::set<Stream *> streams;
+std::recursive_mutex &device = *new std::recursive_mutex;
+std::set<Stream *> &streams = *new std::set<Stream *>;
 std::atomic<int> fault{0};
 
 void finish(Stream *s) {
@@ -58,6 +60,10 @@ Stream *known(void *on) {
     std::lock_guard<std::recursive_mutex> lock(device);
     return streams.count(static_cast<Stream *>(on)) ? static_cast<Stream *>(on) : nullptr;
 }
+int devices() {
+    const char *set = getenv("ECKART_DOUBLE_DEVICES");
+    return set ? atoi(set) : 1;
+}
 
 size_t total() {
     const char *set = getenv("ECKART_DOUBLE_MEMORY");
@@ -67,11 +73,11 @@ size_t total() {
 int take(void **out, size_t bytes) {
     std::lock_guard<std::mutex> lock(mutex);
     *out = nullptr;
-    if (bytes > total() || used > total() - bytes) return OUT_OF_MEMORY;
+    if (bytes > total() || used[current] > total() - bytes) return OUT_OF_MEMORY;
     char *block = static_cast<char *>(aligned_alloc(64, (bytes + GUARD + 63) / 64 * 64));
     memset(block, 0xF9, bytes + GUARD);
-    blocks[block] = bytes;
-    used += bytes;
+    blocks[block] = {bytes, current};
+    used[current] += bytes;
     *out = block;
     return 0;
 }
@@ -81,19 +87,31 @@ int give(void *address) {
     std::lock_guard<std::mutex> lock(mutex);
     auto found = blocks.find(static_cast<char *>(address));
     if (found == blocks.end()) return INVALID_VALUE;
+    const Memory memory = found->second;
+    if (memory.device != current) fprintf(stderr, "double: memory of device %d is freed on device %d\n", memory.device, current);
     for (size_t i = 0; i < GUARD; i++)
-        if (found->first[found->second + i] != char(0xF9)) {
-            fprintf(stderr, "double: something was written behind a block of %zu bytes\n", found->second);
+        if (found->first[memory.bytes + i] != char(0xF9)) {
+            fprintf(stderr, "double: something was written behind a block of %zu bytes\n", memory.bytes);
             abort();
         }
-    memset(found->first, 0xF7, found->second);
-    used -= found->second;
+    memset(found->first, 0xF7, memory.bytes);
+    used[memory.device] -= memory.bytes;
     free(found->first);
     blocks.erase(found);
     return 0;
 }
 
-int status(const char *call) { return fault ? fault.load() : eckart_double_status(call); }
+// A failure stays the thread's last error until it is asked for (cudaGetLastError)
+int failed(int code) {
+    if (code != 0) last = code;
+    return code;
+}
+int status(const char *call) { return failed(fault ? fault.load() : eckart_double_status(call)); }
+int wanted(const std::string &call) {
+    const char *set = getenv("ECKART_DOUBLE_FAIL");
+    const char *found = set ? strstr(set, (call + "=").c_str()) : nullptr;
+    return found && (found == set || found[-1] == ',') ? atoi(found + call.size() + 1) : 0;
+}
 
 }  // namespace
 
@@ -101,29 +119,38 @@ extern "C" {
 
 void eckart_double_fault(int code) { fault = code; }
 int eckart_double_faulted() { return fault; }
-bool eckart_double_stream(const void *stream) { return known(const_cast<void *>(stream)) != nullptr; }
+int eckart_double_device() { return current; }
+bool eckart_double_stream(const void *stream) {
+    const Stream *found = known(const_cast<void *>(stream));
+    return found && found->device == current;
+}
 void eckart_double_enqueue(void *stream, void (*work)(void *), void *data) {
     std::lock_guard<std::recursive_mutex> lock(device);
     static_cast<Stream *>(stream)->work.push_back([=] { work(data); });
 }
 
-bool eckart_double_owns(const void *address, size_t bytes, const char *call) {
-    if (bytes == 0) return true;
+int eckart_double_place(const void *address, size_t bytes) {
     std::lock_guard<std::mutex> lock(mutex);
     char *at = static_cast<char *>(const_cast<void *>(address));
     auto next = blocks.upper_bound(at);
-    if (next != blocks.begin()) {
-        auto block = std::prev(next);
-        if (at >= block->first && at + bytes <= block->first + block->second) return true;
-    }
-    fprintf(stderr, "double: %s: %zu bytes at %p are not in a block of device memory\n", call, bytes, address);
+    if (next == blocks.begin()) return -1;
+    auto block = std::prev(next);
+    return at + bytes <= block->first + block->second.bytes ? block->second.device : -1;
+}
+bool eckart_double_owns(const void *address, size_t bytes, const char *call) {
+    if (bytes == 0 || eckart_double_place(address, bytes) == current) return true;
+    fprintf(stderr, "double: %s: %zu bytes at %p are not in a block of the memory of device %d\n", call, bytes, address, current);
     return false;
 }
 
+int eckart_double_last() { return last; }
 int eckart_double_status(const char *call) {
-    const char *set = getenv("ECKART_DOUBLE_FAIL");
-    const char *found = set ? strstr(set, (std::string(call) + "=").c_str()) : nullptr;
-    return found && (found == set || found[-1] == ',') ? atoi(found + strlen(call) + 1) : 0;
+    if (const int code = wanted(call)) return code;
+    static std::set<std::string> &gone = *new std::set<std::string>;
+    const int code = wanted(std::string("once ") + call);
+    if (code == 0) return 0;
+    std::lock_guard<std::mutex> lock(mutex);
+    return gone.insert(call).second ? code : 0;
 }
 
 const char *cudaGetErrorName(int code) {
@@ -132,14 +159,21 @@ const char *cudaGetErrorName(int code) {
         case 2: return "cudaErrorMemoryAllocation";
         case 35: return "cudaErrorInsufficientDriver";
         case 100: return "cudaErrorNoDevice";
+        case 1: return "cudaErrorInvalidValue";
         case 700: return "cudaErrorIllegalAddress";
+        case 701: return "cudaErrorLaunchOutOfResources";
+        case 709: return "cudaErrorContextIsDestroyed";
         case 719: return "cudaErrorLaunchFailure";
         default: return "cudaErrorOfTheDouble";
     }
 }
-int cudaGetLastError() { return 0; }
+int cudaGetLastError() {
+    const int code = last;
+    last = 0;
+    return fault ? fault.load() : code;
+}
 int cudaGetDeviceCount(int *count) {
-    *count = 1;
+    *count = devices();
     return status("cudaGetDeviceCount");
 }
 int cudaDriverGetVersion(int *version) {
@@ -147,24 +181,29 @@ int cudaDriverGetVersion(int *version) {
     return 0;
 }
 int cudaSetDevice(int index) {
+    if (index < 0 || index >= devices()) return INVALID_DEVICE;
     current = index;
-    return index == 0 ? status("cudaSetDevice") : INVALID_DEVICE;
+    return status("cudaSetDevice");
 }
 int cudaDeviceGetAttribute(int *value, int attribute, int device) {
-    if (device != 0) return INVALID_DEVICE;
+    if (device < 0 || device >= devices()) return INVALID_DEVICE;
     *value = attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 16 ? 1 : 0;
     return 0;
 }
 int cudaMemGetInfo(size_t *free, size_t *all) {
     std::lock_guard<std::mutex> lock(mutex);
-    *free = total() - used;
+    *free = total() - used[current];
     *all = total();
     return status("cudaMemGetInfo");
 }
-int cudaMalloc(void **out, size_t bytes) { return status("cudaMalloc") ? status("cudaMalloc") : take(out, bytes); }
+int cudaMalloc(void **out, size_t bytes) {
+    const int code = status("cudaMalloc");
+    return code ? code : failed(take(out, bytes));
+}
 int cudaFree(void *address) {
     finishAll();
-    return status("cudaFree") ? status("cudaFree") : give(address);
+    const int code = status("cudaFree");
+    return code ? code : give(address);
 }
 int cudaMallocHost(void **out, size_t bytes) {
     *out = aligned_alloc(64, (bytes + 63) / 64 * 64);
@@ -174,18 +213,20 @@ int cudaMemcpyAsync(void *to, const void *from, size_t bytes, int kind, void *on
     if (!known(on)) return INVALID_HANDLE;
     if (kind == 1 ? !eckart_double_owns(to, bytes, "cudaMemcpyAsync") : kind == 2 ? !eckart_double_owns(from, bytes, "cudaMemcpyAsync") : true)
         return INVALID_VALUE;
+    if (const int code = status("cudaMemcpyAsync")) return code;
     enqueue(on, [=] { memcpy(to, from, bytes); });
-    return status("cudaMemcpyAsync");
+    return 0;
 }
 int cudaMemsetAsync(void *at, int value, size_t bytes, void *on) {
     if (!known(on)) return INVALID_HANDLE;
     if (!eckart_double_owns(at, bytes, "cudaMemsetAsync")) return INVALID_VALUE;
+    if (const int code = status("cudaMemsetAsync")) return code;
     enqueue(on, [=] { memset(at, value, bytes); });
-    return status("cudaMemsetAsync");
+    return 0;
 }
 int cudaStreamCreateWithFlags(void **out, unsigned flags) {
     std::lock_guard<std::recursive_mutex> lock(device);
-    Stream *made = new Stream;
+    Stream *made = new Stream{current, {}};
     streams.insert(made);
     *out = made;
     return flags == 1 ? status("cudaStreamCreateWithFlags") : INVALID_VALUE;
@@ -201,12 +242,13 @@ int cudaDeviceSynchronize() {
     return status("cudaDeviceSynchronize");
 }
 int cudaEventCreateWithFlags(void **out, unsigned flags) {
-    *out = new Event;
+    *out = new Event{current, {}};
     return flags == 2 ? status("cudaEventCreateWithFlags") : INVALID_VALUE;
 }
+// Of one device both (cudaEventRecord)
 int cudaEventRecord(void *which, void *on) {
     std::lock_guard<std::recursive_mutex> lock(device);
-    if (!known(on)) return INVALID_HANDLE;
+    if (!known(on) || known(on)->device != static_cast<Event *>(which)->device) return INVALID_HANDLE;
     const auto mark = std::make_shared<Mark>();
     mark->stream = known(on);
     mark->stream->work.push_back([mark] { mark->done = true; });

@@ -15,11 +15,11 @@
 namespace {
 
 constexpr int INVALID_VALUE = 3, NOT_INITIALIZED = 1;
-struct Handle { const void *kind; void *stream; };
+struct Handle { const void *kind; void *stream; int device; };  // of the device on which it was made
 int kind;  // of handles: theirs point here
 int jacobi;
 
-bool known(void *h) { return h && static_cast<Handle *>(h)->kind == &kind; }
+bool known(void *h) { return h && static_cast<Handle *>(h)->kind == &kind && static_cast<Handle *>(h)->device == eckart_double_device(); }
 bool ready(void *h) { return known(h) && static_cast<Handle *>(h)->stream; }
 void *streamOf(void *h) { return static_cast<Handle *>(h)->stream; }
 
@@ -177,7 +177,7 @@ template <class T> int syevdOf(void *h, int mode, int uplo, int n, T *a, int lda
 extern "C" {
 
 int cusolverDnCreate(void **out) {
-    *out = new Handle{&kind, nullptr};
+    *out = new Handle{&kind, nullptr, eckart_double_device()};
     return eckart_double_status("cusolverDnCreate");
 }
 int cusolverDnSetStream(void *h, void *on) {

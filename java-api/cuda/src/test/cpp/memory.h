@@ -5,17 +5,25 @@
 #include <utility>
 
 extern "C" {
-// Whether [address, address + bytes) lies in one block of device memory; says on standard error when not
+// Which device has [address, address + bytes) in one block of its memory; -1 for none
+int eckart_double_place(const void *address, size_t bytes);
+// Whether the current one does; says on standard error when not
 bool eckart_double_owns(const void *address, size_t bytes, const char *call);
-// What the environment wants a call to return: ECKART_DOUBLE_FAIL is "call=code,call=code"; 0 when nothing
+int eckart_double_device();  // the one that this thread has set
+// What the environment wants a call to return: ECKART_DOUBLE_FAIL is "call=code,call=code"; 0 when nothing. "once call=code": the first
+// time alone
 int eckart_double_status(const char *call);
+// The failure of a call of the runtime that this thread has not asked for by cudaGetLastError; 0 when none
+int eckart_double_last();
 // Puts work into a stream: it is done when somebody waits for it, and not before, so that what lacks a wait reads what is not there
 // yet. All work of all streams is done one after the other.
+//
+// ECKART_DOUBLE_FAIL="launch NAME=code": a kernel of that name is not launched, and cuLaunchKernel returns the code.
 //
 // ECKART_DOUBLE_FAIL="fault NAME=code", with a kernel's name or gemm: the work of such calls is a fault when its turn comes. From then
 // on no work is done, and every call that the manual says may return errors of earlier launches returns the code.
 void eckart_double_enqueue(void *stream, void (*work)(void *), void *data);
-bool eckart_double_stream(const void *stream);
+bool eckart_double_stream(const void *stream);  // whether there is such on the current device
 void eckart_double_fault(int code);
 int eckart_double_faulted();  // the code; 0 when the device is sound
 }

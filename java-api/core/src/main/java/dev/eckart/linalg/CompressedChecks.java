@@ -27,9 +27,11 @@ final class CompressedChecks {
         }
     }
 
-    static void indices(String what, Tensor indices, long bound, long count) {
+    static void indices(String what, Tensor indices, long bound, Tensor values) {
+        long count = values.dim(0);
         vector(what + " indices", indices);
         integers(what + " indices", indices);
+        sameDevice(what + " indices", indices, values);
         if (indices.dim(0) != count) {
             throw new IllegalArgumentException(
                     "csr: " + indices.dim(0) + " " + what + " indices for " + count + " entries");
@@ -45,9 +47,11 @@ final class CompressedChecks {
         }
     }
 
-    static void starts(Tensor starts, long count) {
+    static void starts(Tensor starts, Tensor values) {
+        long count = values.dim(0);
         vector("starts", starts);
         integers("starts", starts);
+        sameDevice("starts", starts, values);
         if (starts.dim(0) == 0) {
             throw new IllegalArgumentException("csr: starts is empty; it has one entry more than there are rows");
         }
@@ -79,6 +83,13 @@ final class CompressedChecks {
     private static void integers(String what, Tensor t) {
         if (t.dtype() != DType.I32 && t.dtype() != DType.I64) {
             throw new IllegalArgumentException("csr: " + what + " needs to be i32 or i64, not " + t.dtype());
+        }
+    }
+
+    private static void sameDevice(String what, Tensor t, Tensor values) {
+        if (!t.device().equals(values.device())) {
+            throw new IllegalArgumentException("csr: " + what + " lie on " + t.device() + ", the values on "
+                    + values.device() + "; move one with to(device)");
         }
     }
 

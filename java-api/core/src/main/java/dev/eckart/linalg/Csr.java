@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /**
  * A sparse matrix in compressed rows (CSR): row i holds {@code values[e]} in column {@code indices[e]} for e from {@code starts[i]}
  * (included) to {@code starts[i + 1]} (excluded), columns ascending, each at most once. F64 or F32, at most 2^31 − 1 rows and
- * columns, on the host. Immutable and thread-safe.
+ * columns, on the device of what it is made from. Immutable and thread-safe.
  *
  * <p>Aᵀ·Y works on a transposed copy, made by the first such call and kept: the memory of the matrix once more. A {@code Csr}
  * belongs to no {@link Scope}: close it.
@@ -36,15 +36,15 @@ public final class Csr implements LinearOperator, AutoCloseable {
      * @param row (nnz) I32 or I64, from 0
      * @param column (nnz) I32 or I64, from 0
      * @param values (nnz) F64 or F32
-     * @throws IllegalArgumentException when lengths differ, an index is out of range or a value is NaN or infinite: the first is named
+     * @throws IllegalArgumentException when lengths or devices differ, an index is out of range or a value is NaN or infinite: the first is named
      * @throws dev.eckart.memory.MemoryLimitException when there is not the memory for the matrix, before any is taken
      */
     public static Csr ofCoordinates(long rows, long columns, Tensor row, Tensor column, Tensor values) {
         CompressedChecks.size(rows, columns);
         CompressedChecks.values(values);
         Compressed.requireMemory(rows, columns, values);
-        CompressedChecks.indices("row", row, rows, values.dim(0));
-        CompressedChecks.indices("column", column, columns, values.dim(0));
+        CompressedChecks.indices("row", row, rows, values);
+        CompressedChecks.indices("column", column, columns, values);
         return Scope.outside(() -> sorted(columns, () -> Compressed.ofCoordinates(rows, row, column, values)));
     }
 
@@ -70,10 +70,10 @@ public final class Csr implements LinearOperator, AutoCloseable {
      */
     public static Csr ofCompressed(long columns, Tensor starts, Tensor indices, Tensor values) {
         CompressedChecks.values(values);
-        CompressedChecks.starts(starts, values.dim(0));
+        CompressedChecks.starts(starts, values);
         CompressedChecks.size(starts.dim(0) - 1, columns);
         Compressed.requireMemory(starts.dim(0) - 1, columns, values);
-        CompressedChecks.indices("column", indices, columns, values.dim(0));
+        CompressedChecks.indices("column", indices, columns, values);
         return Scope.outside(() -> sorted(
                 columns,
                 () -> new Compressed(starts.to(DType.I64).reshape(1, -1), indices.to(DType.I32), values.contiguous())));

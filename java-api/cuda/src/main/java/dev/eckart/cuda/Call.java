@@ -33,7 +33,12 @@ final class Call implements AutoCloseable {
         }
     }
 
+    /** Another device's address would be a fault in a kernel, after which CUDA serves this process no more. */
     private void use(Card card, Buffer buffer, boolean writes) {
+        if (!buffer.device().equals(on.gpu.device())) {
+            throw new IllegalArgumentException(Faults.operation() + ": operands lie on " + on.gpu.device() + " and "
+                    + buffer.device() + "; move one with to(device)");
+        }
         card.memory().use(buffer.address(), on.gpu, writes);
     }
 

@@ -61,6 +61,8 @@ final class Faults {
     private static CudaException of(String call, int code, String name, int status) {
         int device = Cuda.device();
         if (!FINAL.contains(status)) {
+            // Else it stays this thread's last error, which a library takes for that of its own next launch.
+            cudart.cudaGetLastError();
             return new CudaException(call, code, name);
         }
         String operation = operation();
@@ -76,7 +78,7 @@ final class Faults {
     }
 
     /** The operation of the backend that is under way. */
-    private static String operation() {
+    static String operation() {
         return StackWalker.getInstance()
                 .walk(frames -> frames.filter(f -> f.getClassName().equals(CudaBackend.class.getName()))
                         .map(StackWalker.StackFrame::getMethodName)

@@ -3,10 +3,11 @@ package dev.eckart.cuda;
 import dev.eckart.linalg.Svd;
 import dev.eckart.memory.Device;
 import dev.eckart.tensor.Devices;
+import dev.eckart.tensor.Memory;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 
-/** Says what is there, and tries three things on the first GPU, one after the other; then another thread does, and the host. */
+/** Says what is there, and tries three things on the first GPU, one after the other; then another thread does, and the host; says what of its memory is in use. */
 final class Attempt {
     private Attempt() {}
 
@@ -28,6 +29,10 @@ final class Attempt {
                 Tensor product = host.matmul(host)) {
             System.out.println("host " + product.sum().get());
         }
+        Devices.available().stream()
+                .filter(device -> device.kind() == Device.Kind.CUDA)
+                .forEach(device ->
+                        System.out.println("in use " + Memory.statistics(device).used()));
     }
 
     private static void attempt(java.util.function.Consumer<Tensor> work) {

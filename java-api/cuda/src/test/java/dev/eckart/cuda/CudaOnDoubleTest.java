@@ -26,7 +26,8 @@ class CudaOnDoubleTest {
     private Path temp;
 
     @ParameterizedTest
-    @ValueSource(strings = {"dev.eckart.cuda.OnDevice", "dev.eckart.backend.CudaContract"})
+    @ValueSource(
+            strings = {"dev.eckart.cuda.OnDevice", "dev.eckart.backend.CudaContract", "dev.eckart.cuda.OnTwoDevices"})
     void tests_of_a_device_pass(String tests) throws IOException, InterruptedException {
         // Left to a card: many decompositions and scans of sizes that mean nothing to the double.
         List<String> options = new ArrayList<>(
@@ -36,7 +37,9 @@ class CudaOnDoubleTest {
         if (tests.endsWith("Contract")) {
             options.add("-Deckart.cuda.pool=none"); // then the double knows each block, and where it ends
         }
-        ForkedJvm.Result result = CudaDouble.run(CudaDouble.FOLDER, RunTests.class, Map.of(), options, tests);
+        Map<String, String> environment =
+                tests.endsWith("TwoDevices") ? Map.of("ECKART_DOUBLE_DEVICES", "2") : Map.of();
+        ForkedJvm.Result result = CudaDouble.run(CudaDouble.FOLDER, RunTests.class, environment, options, tests);
         assertThat(result.exit()).as(result.output()).isZero();
         assertThat(result.output())
                 .containsPattern("[1-9]\\d* of [1-9]\\d* tests passed")
@@ -86,6 +89,49 @@ class CudaOnDoubleTest {
                 .contains("sum 10.0");
         assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_FAIL", "cudaMalloc=700")))
                 .contains("refused: cudaMalloc failed: 700 (cudaErrorIllegalAddress)");
+    }
+
+    /** A launch that is refused, a copy that is: nothing of it was done, and what comes next on the same stream is. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            launch sum_thread=701     | cuLaunchKernel reduce.cuh ECKART_REDUCTIONS_OF_REALS(double) sum_thread failed: 701 (cudaErrorLaunchOutOfResources)
+            once cudaMemcpyAsync=1    | cudaMemcpyAsync failed: 1 (cudaErrorInvalidValue)
+            """)
+    void should_go_on_with_a_stream_after_a_call_was_refused(String fault, String line)
+            throws IOException, InterruptedException {
+        assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_FAIL", fault))
+                        .lines())
+                .containsSubsequence(
+                        "refused: " + line,
+                        "product Tensor (2,2) f64 cuda:0",
+                        " [15.0000, 22.0000]]",
+                        "svd gesvdj []",
+                        "host 54.0",
+                        "in use 0");
+    }
+
+    /** Nothing of Eckart closes a device; another library's cudaDeviceReset may, and calls on what was there before fail. */
+    @Test
+    void should_say_that_a_device_was_closed_in_use() throws IOException, InterruptedException {
+        assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_FAIL", "cudaEventRecord=709"))
+                        .lines())
+                .containsSubsequence(
+                        "refused: cudaEventRecord failed: 709 (cudaErrorContextIsDestroyed) in upload; cuda:0 is lost"
+                                + " until this process ends, the host goes on; with CUDA_LAUNCH_BLOCKING=1 the work"
+                                + " that failed is named",
+                        "refused: cuda:0 is lost since upload (cudaEventRecord: 709, cudaErrorContextIsDestroyed);"
+                                + " its tensors are gone; compute on the host (cpu), or start the process again",
+                        "host 54.0",
+                        "in use 0")
+                .noneMatch(line -> line.startsWith("closing"));
+    }
+
+    /** The end of a process waits for nobody who computes on a device, and is no crash. */
+    @Test
+    void should_end_while_a_device_is_in_use() throws IOException, InterruptedException {
+        ForkedJvm.Result result = CudaDouble.run(CudaDouble.FOLDER, Ending.class, Map.of(), List.of());
+        assertThat(result.exit()).as(result.output()).isEqualTo(7);
+        assertThat(result.output()).contains("ending").doesNotContain("double:");
     }
 
     /** A fault is seen by what waits next; from then on nothing is asked of the device, and closing its tensors is no failure. */

@@ -20,6 +20,7 @@ import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -273,6 +274,40 @@ class OnDevice {
         } finally {
             one.shutdown();
             two.shutdown();
+        }
+    }
+
+    /** Closing is for any thread at any time: what computes on a tensor, or beside it, goes on, or says that it is closed. */
+    @Test
+    void memory_may_be_closed_and_given_back_while_others_compute() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            long before = Memory.statistics(GPU).used();
+            for (int round = 0; round < 5; round++) {
+                Tensor shared = Tensor.full(DType.F64, 2, 60, 60).to(GPU);
+                CountDownLatch busy = new CountDownLatch(2);
+                Callable<Void> work = () -> {
+                    while (true) {
+                        try (Tensor product = shared.matmul(shared)) {
+                            busy.countDown();
+                            assertThat(product.get(7, 7)).isEqualTo(240);
+                        } catch (IllegalStateException e) {
+                            assertThat(e).hasMessageContaining("closed");
+                            return null;
+                        }
+                    }
+                };
+                List<Future<Void>> results = List.of(threads.submit(work), threads.submit(work));
+                busy.await();
+                Memory.trim(GPU);
+                shared.close();
+                for (Future<Void> result : results) {
+                    result.get();
+                }
+            }
+            assertThat(Memory.statistics(GPU).used()).isEqualTo(before);
+        } finally {
+            threads.shutdown();
         }
     }
 
