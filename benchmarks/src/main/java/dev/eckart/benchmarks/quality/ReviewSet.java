@@ -38,7 +38,7 @@ final class ReviewSet {
         // One copy of each word, or eleven million fill the memory.
         Map<String, String> once = new HashMap<>();
         long start = System.nanoTime();
-        try (Tokenizer tokenizer = Tokenizer.words();
+        try (Tokenizer tokenizer = Tokenizer.words().withoutHtml();
                 Documents documents = Documents.open(file, tokenizer)) {
             for (Document document : documents) {
                 words.add(document.words().stream()

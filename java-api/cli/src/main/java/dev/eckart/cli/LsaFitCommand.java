@@ -44,6 +44,9 @@ final class LsaFitCommand implements Callable<Integer> {
             description = "leave out words that more than this share of the documents has (default: 1)")
     private double maxShare = 1;
 
+    @Option(names = "--html", description = "texts are HTML: leave out tags, read entities as their characters")
+    private boolean html;
+
     @Option(names = "--stop-words", description = "leave out the most common English words (a, and, the …)")
     private boolean stopWords;
 
@@ -115,7 +118,8 @@ final class LsaFitCommand implements Callable<Integer> {
     }
 
     private Tokenizer tokenizer() {
-        Tokenizer words = stopWords ? Tokenizer.words().withoutStopWords() : Tokenizer.words();
+        Tokenizer words = html ? Tokenizer.words().withoutHtml() : Tokenizer.words();
+        words = stopWords ? words.withoutStopWords() : words;
         return stem.isEmpty() ? words : words.stemming(stem);
     }
 

@@ -28,6 +28,9 @@ final class WordsFitCommand implements Callable<Integer> {
             description = "JSON lines {\"text\": …}, a folder of .txt files, or one text file, a sentence each line")
     private Path corpus;
 
+    @Option(names = "--html", description = "texts are HTML: leave out tags, read entities as their characters")
+    private boolean html;
+
     @Option(names = "--window", paramLabel = "W", description = "largest distance of two words (default: 4)")
     private Integer window;
 
@@ -71,7 +74,7 @@ final class WordsFitCommand implements Callable<Integer> {
             Targets.prepare(out, corpus);
         }
         try (Session session = options.open();
-                Tokenizer tokenizer = Tokenizer.words();
+                Tokenizer tokenizer = html ? Tokenizer.words().withoutHtml() : Tokenizer.words();
                 Progress progress = options.progress(corpus.toString());
                 Collection documents = Collection.open(corpus, tokenizer, progress)) {
             Device device = Host.require(options, session);

@@ -133,6 +133,14 @@ class LsaCommandTest {
     }
 
     @Test
+    void html_is_stripped_when_asked() throws IOException {
+        docs = Files.writeString(dir.resolve("a.txt"), "green<br />tree\nblue<br />sea\n");
+        Run.ok("lsa", "fit", docs, "--rank", 2, "--html", "--out", model);
+        assertThat(Run.of("lsa", "search", model, "br").err()).contains("none of its words is among the 4 of");
+        assertThat(Run.ok("lsa", "search", model, "sea", "--top", 1).out()).endsWith("\tblue sea\n");
+    }
+
+    @Test
     void explain_alone_only_explains() throws IOException {
         assertThat(Run.ok("lsa", "fit", docs, "--rank", 2, "--explain").out()).contains("randomized");
         assertThat(Run.names(dir)).containsExactly("titles.jsonl");

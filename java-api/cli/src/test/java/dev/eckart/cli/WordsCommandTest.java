@@ -54,6 +54,14 @@ class WordsCommandTest {
     }
 
     @Test
+    void html_is_stripped_when_asked() throws IOException {
+        Path out = dir.resolve("v.txt");
+        Path page = Files.writeString(dir.resolve("a.txt"), "green<br />tree blue<br />sea\n");
+        Run.ok("words", "fit", page, "--dim", 1, "--min-count", 1, "--html", "--out", out);
+        assertThat(Files.readString(out)).hasLineCount(4).doesNotContain("br ");
+    }
+
+    @Test
     void both_sides_and_binary_files_are_written_and_read() throws IOException {
         Path text = dir.resolve("v.txt");
         Path binary = dir.resolve("v.bin");

@@ -124,8 +124,9 @@ public final class Documents implements Iterable<Document>, Iterator<Document>, 
     }
 
     /** The start of a text in one line. */
-    private static String title(String text) {
-        String start = text.substring(0, Math.min(text.length(), 4 * TITLE))
+    private String title(String text) {
+        String start = tokenizer
+                .plain(text.substring(0, Math.min(text.length(), 4 * TITLE)))
                 .replaceAll("[\\s\\p{Cntrl}]+", " ")
                 .strip();
         if (start.codePointCount(0, start.length()) <= TITLE) {

@@ -1,6 +1,9 @@
 package dev.eckart.text;
 
 import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,21 +12,24 @@ import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.LowerCaseFilter;
 import org.apache.lucene.analysis.StopFilter;
 import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.charfilter.HTMLStripCharFilter;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.analysis.snowball.SnowballFilter;
 import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 
 /**
- * Cuts texts into words by the rules of Unicode (UAX #29), in lower case; without the most common ones or their endings when asked.
- * Apache Lucene does it. Immutable, thread-safe.
+ * Cuts texts into words by the rules of Unicode (UAX #29), in lower case; without the most common ones, their endings or the
+ * marks of HTML when asked. Apache Lucene does it. Immutable, thread-safe.
  */
 public final class Tokenizer implements AutoCloseable {
+    private final boolean html;
     private final boolean stopWords;
     private final String stemmer;
     private final Analyzer analyzer;
 
-    private Tokenizer(boolean stopWords, String stemmer) {
+    private Tokenizer(boolean html, boolean stopWords, String stemmer) {
+        this.html = html;
         this.stopWords = stopWords;
         this.stemmer = stemmer;
         this.analyzer = new Words(stopWords, stemmer);
@@ -31,12 +37,20 @@ public final class Tokenizer implements AutoCloseable {
 
     /** All words in lower case. */
     public static Tokenizer words() {
-        return new Tokenizer(false, "");
+        return new Tokenizer(false, false, "");
+    }
+
+    /**
+     * Takes texts as HTML: tags, comments, scripts and styles go, each mark that ends a line or paragraph ends a word, entities become
+     * their characters. What is no HTML is kept as it stands.
+     */
+    public Tokenizer withoutHtml() {
+        return new Tokenizer(true, stopWords, stemmer);
     }
 
     /** Leaves out Lucene's 33 English stop words (a, and, the …). */
     public Tokenizer withoutStopWords() {
-        return new Tokenizer(true, stemmer);
+        return new Tokenizer(html, true, stemmer);
     }
 
     /**
@@ -47,7 +61,7 @@ public final class Tokenizer implements AutoCloseable {
      */
     public Tokenizer stemming(String language) {
         try {
-            return new Tokenizer(stopWords, language.toLowerCase(Locale.ROOT)).probed();
+            return new Tokenizer(html, stopWords, language.toLowerCase(Locale.ROOT)).probed();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "tokenizer: there is no stemmer for '" + language
@@ -67,7 +81,8 @@ public final class Tokenizer implements AutoCloseable {
      * @see #parse
      */
     public String settings() {
-        return "words" + (stopWords ? " stop" : "") + (stemmer.isEmpty() ? "" : " stem=" + stemmer);
+        return "words" + (html ? " html" : "") + (stopWords ? " stop" : "")
+                + (stemmer.isEmpty() ? "" : " stem=" + stemmer);
     }
 
     /**
@@ -78,7 +93,9 @@ public final class Tokenizer implements AutoCloseable {
     public static Tokenizer parse(String settings) {
         Tokenizer made = words();
         for (String part : settings.split(" ")) {
-            if (part.equals("stop")) {
+            if (part.equals("html")) {
+                made = made.withoutHtml();
+            } else if (part.equals("stop")) {
                 made = made.withoutStopWords();
             } else if (part.startsWith("stem=")) {
                 made = made.stemming(part.substring(5));
@@ -92,7 +109,7 @@ public final class Tokenizer implements AutoCloseable {
     /** The words of a text, in their order. Runs of more than 255 characters come in pieces. */
     public List<String> words(String text) {
         List<String> words = new ArrayList<>();
-        try (TokenStream stream = analyzer.tokenStream("", text)) {
+        try (TokenStream stream = analyzer.tokenStream("", reader(text))) {
             CharTermAttribute term = stream.addAttribute(CharTermAttribute.class);
             stream.reset();
             while (stream.incrementToken()) {
@@ -103,6 +120,23 @@ public final class Tokenizer implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         return words;
+    }
+
+    private Reader reader(String text) {
+        Reader plain = new StringReader(text);
+        // Without these two characters there is nothing to strip.
+        return html && (text.indexOf('<') >= 0 || text.indexOf('&') >= 0) ? new HTMLStripCharFilter(plain) : plain;
+    }
+
+    /** A text as its words are taken from: without HTML when that goes. */
+    String plain(String text) {
+        StringWriter plain = new StringWriter(text.length());
+        try (Reader reader = reader(text)) {
+            reader.transferTo(plain);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return plain.toString();
     }
 
     @Override

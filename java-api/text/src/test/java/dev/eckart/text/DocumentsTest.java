@@ -41,6 +41,23 @@ class DocumentsTest {
         assertThatThrownBy(() -> Tokenizer.parse("syllables")).hasMessageContaining("'syllables'");
     }
 
+    @Test
+    void html_goes_when_asked_from_words_and_titles() throws IOException {
+        String text = "A film.<br /><br />Don&#39;t <i>miss</i> it &amp; 1 < 2<!-- br -->";
+        Path file = Files.writeString(folder.resolve("a.txt"), text);
+        try (Tokenizer all = Tokenizer.words();
+                Tokenizer html = Tokenizer.words().withoutHtml();
+                Documents documents = Documents.open(file, html)) {
+            assertThat(all.words(text)).contains("br", "i");
+            assertThat(html.words(text)).containsExactly("a", "film", "don't", "miss", "it", "1", "2");
+            assertThat(html.words("plain words")).containsExactly("plain", "words");
+            assertThat(documents.next().title()).isEqualTo("A film. Don't miss it & 1 < 2");
+            assertThat(html.withoutStopWords().stemming("english").settings())
+                    .isEqualTo("words html stop stem=english");
+            assertThat(Tokenizer.parse("words html").words("<b>bold</b>")).containsExactly("bold");
+        }
+    }
+
     private Path lines(int count) throws IOException {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < count; i++) {
