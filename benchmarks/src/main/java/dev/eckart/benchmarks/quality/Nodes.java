@@ -5,10 +5,14 @@ import dev.eckart.embedding.LinkPrediction;
 import dev.eckart.embedding.NodeVectors;
 import dev.eckart.embedding.RandomWalks;
 import dev.eckart.embedding.WordVectors;
+import dev.eckart.linalg.RidgeRegression;
+import dev.eckart.tensor.Scope;
+import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -139,28 +143,31 @@ public final class Nodes {
             double[][] best = null;
             double strength = 0;
             for (double[][] x : candidates) {
-                for (double lambda : LAMBDAS) {
-                    double found = inside(x, y, train, lambda);
-                    if (found > most) {
-                        most = found;
+                double[] found = inside(x, y, train);
+                for (int i = 0; i < LAMBDAS.length; i++) {
+                    if (found[i] > most) {
+                        most = found[i];
                         best = x;
-                        strength = lambda;
+                        strength = LAMBDAS[i];
                     }
                 }
             }
             Figures.print(
                     "# airports fold " + fold, most + " " + SETTINGS.get(candidates.indexOf(best)) + " " + strength);
-            predict(best, y, train, part(order, fold, true), strength, predicted);
+            predict(best, y, train, part(order, fold, true), new double[] {strength}, new double[][] {predicted});
         }
         return determination(y, predicted, order);
     }
 
-    private static double inside(double[][] x, double[] y, int[] rows, double lambda) {
-        double[] predicted = new double[x.length];
+    /** R² inside the rows, for each λ. */
+    private static double[] inside(double[][] x, double[] y, int[] rows) {
+        double[][] predicted = new double[LAMBDAS.length][x.length];
         for (int fold = 0; fold < FOLDS; fold++) {
-            predict(x, y, part(rows, fold, false), part(rows, fold, true), lambda, predicted);
+            predict(x, y, part(rows, fold, false), part(rows, fold, true), LAMBDAS, predicted);
         }
-        return determination(y, predicted, rows);
+        return Arrays.stream(predicted)
+                .mapToDouble(p -> determination(y, p, rows))
+                .toArray();
     }
 
     private static int[] shuffled(int n) {
@@ -176,19 +183,19 @@ public final class Nodes {
                 .toArray();
     }
 
-    private static void predict(double[][] x, double[] y, int[] train, int[] test, double lambda, double[] predicted) {
-        double[][] a = copies(x, train);
-        double[][] b = copies(x, test);
-        Regressions.center(a, b);
-        double mean = IntStream.of(train).mapToDouble(i -> y[i]).average().orElseThrow();
-        double[] w = Regressions.ridge(
-                a, IntStream.of(train).mapToDouble(i -> y[i] - mean).toArray(), lambda);
-        for (int i = 0; i < test.length; i++) {
-            double sum = mean;
-            for (int j = 0; j < w.length; j++) {
-                sum += w[j] * b[i][j];
+    /** predicted[k] gets at the rows of {@code test} what a regression of penalty lambdas[k] on those of {@code train} expects. */
+    private static void predict(
+            double[][] x, double[] y, int[] train, int[] test, double[] lambdas, double[][] predicted) {
+        double[] seen = IntStream.of(train).mapToDouble(i -> y[i]).toArray();
+        try (Scope scope = Scope.open();
+                RidgeRegression ridge = RidgeRegression.of(Tensor.of(copies(x, train)), Tensor.of(seen, seen.length))) {
+            Tensor asked = Tensor.of(copies(x, test));
+            for (int k = 0; k < lambdas.length; k++) {
+                double[] expected = ridge.predict(asked, lambdas[k]).toArray();
+                for (int i = 0; i < test.length; i++) {
+                    predicted[k][test[i]] = expected[i];
+                }
             }
-            predicted[test[i]] = sum;
         }
     }
 
@@ -197,14 +204,12 @@ public final class Nodes {
     }
 
     private static double determination(double[] y, double[] predicted, int[] rows) {
-        double mean = IntStream.of(rows).mapToDouble(i -> y[i]).average().orElseThrow();
-        double left = 0;
-        double all = 0;
-        for (int i : rows) {
-            left += (y[i] - predicted[i]) * (y[i] - predicted[i]);
-            all += (y[i] - mean) * (y[i] - mean);
+        double[] seen = IntStream.of(rows).mapToDouble(i -> y[i]).toArray();
+        double[] expected = IntStream.of(rows).mapToDouble(i -> predicted[i]).toArray();
+        try (Tensor a = Tensor.of(seen, seen.length);
+                Tensor b = Tensor.of(expected, expected.length)) {
+            return RidgeRegression.determination(a, b);
         }
-        return 1 - left / all;
     }
 
     private static void nouns(Graph nouns, Path folder) throws IOException {

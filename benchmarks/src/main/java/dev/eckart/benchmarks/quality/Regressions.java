@@ -26,15 +26,7 @@ final class Regressions {
         }
     }
 
-    static void center(double[][] train, double[][] test) {
-        scale(train, test, false);
-    }
-
-    static void standardize(double[][] train, double[][] test) {
-        scale(train, test, true);
-    }
-
-    private static void scale(double[][] train, double[][] test, boolean toVarianceOne) {
+    private static void standardize(double[][] train, double[][] test) {
         for (int j = 0; j < train[0].length; j++) {
             double mean = 0;
             double squares = 0;
@@ -44,43 +36,12 @@ final class Regressions {
             for (double[] row : train) {
                 squares += (row[j] - mean) * (row[j] - mean) / train.length;
             }
-            double scale = squares == 0 || !toVarianceOne ? 1 : Math.sqrt(squares);
+            double scale = squares == 0 ? 1 : Math.sqrt(squares);
             for (double[][] part : new double[][][] {train, test}) {
                 for (double[] row : part) {
                     row[j] = (row[j] - mean) / scale;
                 }
             }
         }
-    }
-
-    /** The weights w of (XᵀX + λ)w = Xᵀy, by elimination; X has mean 0. */
-    static double[] ridge(double[][] x, double[] y, double lambda) {
-        int d = x[0].length;
-        double[][] a = new double[d][d + 1];
-        for (int r = 0; r < x.length; r++) {
-            for (int i = 0; i < d; i++) {
-                for (int j = 0; j < d; j++) {
-                    a[i][j] += x[r][i] * x[r][j];
-                }
-                a[i][d] += x[r][i] * y[r];
-            }
-        }
-        for (int i = 0; i < d; i++) {
-            a[i][i] += lambda;
-        }
-        // Positive definite: no pivoting.
-        for (int i = 0; i < d; i++) {
-            for (int k = 0; k < d; k++) {
-                double factor = k == i ? 0 : a[k][i] / a[i][i];
-                for (int j = i; j <= d && factor != 0; j++) {
-                    a[k][j] -= factor * a[i][j];
-                }
-            }
-        }
-        double[] w = new double[d];
-        for (int i = 0; i < d; i++) {
-            w[i] = a[i][d] / a[i][i];
-        }
-        return w;
     }
 }

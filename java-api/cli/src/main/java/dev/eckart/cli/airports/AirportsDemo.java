@@ -8,6 +8,7 @@ import dev.eckart.cli.genes.Procrustes;
 import dev.eckart.embedding.NodeVectors;
 import dev.eckart.embedding.WordVectors;
 import dev.eckart.linalg.Certificate;
+import dev.eckart.linalg.RidgeRegression;
 import dev.eckart.linalg.SvdPlan;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
@@ -110,8 +111,8 @@ public final class AirportsDemo implements Story {
                     .toArray(double[][]::new);
             double[][] two = Pca.components(2).seed(seed).fit(v).transform(v).toMatrix();
             found = new Findings(
-                    Ridge.heldOut(rows, longitude, FOLDS, seed),
-                    Ridge.heldOut(rows, latitude, FOLDS, seed),
+                    heldOut(v, longitude),
+                    heldOut(v, latitude),
                     Procrustes.of(two, goal),
                     airports.graph()
                             .adjacency()
@@ -123,6 +124,18 @@ public final class AirportsDemo implements Story {
                     how.certificate().orElseThrow());
         }
         computeSeconds = (System.nanoTime() - start) / 1e9;
+    }
+
+    private double[] heldOut(Tensor vectors, double[] y) {
+        return RidgeRegression.crossValidated(vectors, Tensor.of(y, y.length), FOLDS, seed)
+                .toArray();
+    }
+
+    static double determination(double[] y, double[] predicted) {
+        try (Tensor seen = Tensor.of(y, y.length);
+                Tensor expected = Tensor.of(predicted, y.length)) {
+            return RidgeRegression.determination(seen, expected);
+        }
     }
 
     private List<String> nearest(WordVectors vectors, int airport) {
@@ -157,8 +170,8 @@ public final class AirportsDemo implements Story {
                 .put("driver", found.certificate().driver().toString())
                 .put("seconds", seconds)
                 .put("certificate", Certificates.fields(found.certificate()))
-                .put("longitudeRSquared", Ridge.explained(airports.each(Airport::longitude), found.longitude()))
-                .put("latitudeRSquared", Ridge.explained(airports.each(Airport::latitude), found.latitude()))
+                .put("longitudeRSquared", determination(airports.each(Airport::longitude), found.longitude()))
+                .put("latitudeRSquared", determination(airports.each(Airport::latitude), found.latitude()))
                 .put("similarity", found.onMap().similarity())
                 .put("nearest", nearest)
                 .putMachine(on);

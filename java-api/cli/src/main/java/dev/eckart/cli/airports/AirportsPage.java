@@ -44,7 +44,7 @@ final class AirportsPage {
     }
 
     private static String r2(double[] y, double[] predicted) {
-        return String.format(Locale.ROOT, "%.2f", Ridge.explained(y, predicted));
+        return String.format(Locale.ROOT, "%.2f", AirportsDemo.determination(y, predicted));
     }
 
     String html() {

@@ -2,7 +2,6 @@ package dev.eckart.cli.airports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,7 +15,6 @@ import dev.eckart.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,8 +71,8 @@ class AirportsDemoTest {
         assertThat(seen.firstError()).isEmpty();
         assertThat(seen.charts()).isEqualTo("3/3");
         assertThat(Files.readString(dir.resolve("index.html")))
-                .contains("&lt;5&gt;")
-                .doesNotContain("<5>");
+                .containsPattern("Field, &lt;\\d+&gt;")
+                .doesNotContainPattern("Field, <\\d");
     }
 
     @Test
@@ -105,20 +103,5 @@ class AirportsDemoTest {
     @Test
     void should_say_how_to_get_the_data() {
         assertThatThrownBy(() -> AirportsDemo.read(dir, DType.F64, 0)).hasMessageContaining("run ci/data airports");
-    }
-
-    @Test
-    void should_learn_a_plane_and_not_from_what_is_held_out() {
-        Random random = new Random(1);
-        double[][] x = new double[60][];
-        double[] y = new double[60];
-        double[] noise = new double[60];
-        for (int i = 0; i < 60; i++) {
-            x[i] = random.doubles(3, -1, 1).toArray();
-            y[i] = 7 + 2 * x[i][0] - 3 * x[i][1];
-            noise[i] = random.nextGaussian();
-        }
-        assertThat(Ridge.explained(y, Ridge.heldOut(x, y, 10, 0))).isCloseTo(1, within(1e-8));
-        assertThat(Ridge.explained(noise, Ridge.heldOut(x, noise, 10, 0))).isLessThan(.05);
     }
 }
