@@ -1,5 +1,5 @@
 // The double of libnvrtc.so.13: g++ compiles a kernel's source to a library of host code, with host.h before it. Libraries are kept
-// in ECKART_DOUBLE_KERNELS under a name made of the source. A module has to be one of those in the file ECKART_DOUBLE_MODULES.
+// in ECKART_DOUBLE_KERNELS under a name made of the source and what it includes, also for other processes. A module has to be one of those in the file ECKART_DOUBLE_MODULES.
 #include <unistd.h>
 
 #include <cstdio>
@@ -8,6 +8,7 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 
@@ -57,8 +58,15 @@ int nvrtcCompileProgram(Program *program, int count, const char *const *options)
         return 6;
     }
     const std::string folder = getenv("ECKART_DOUBLE_KERNELS"), host = read(folder + "/host.h");
-    std::string all = program->source + host;
-    for (auto &header : program->headers) all += header.second;
+    // The headers that it includes, directly or not
+    std::string all = program->source;
+    std::set<std::string> taken;
+    for (size_t before = 0; before < all.size();) {
+        before = all.size();
+        for (auto &header : program->headers)
+            if (all.find('"' + header.first + '"') != std::string::npos && taken.insert(header.first).second) all += header.second;
+    }
+    all += host;
     const std::string base = folder + "/" + std::to_string(std::hash<std::string>()(all)), library = base + ".so";
     if (access(library.c_str(), R_OK) != 0) {
         const std::string own = base + "-" + std::to_string(getpid());

@@ -8,12 +8,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The backend without a GPU: its every call goes through the real JNI glue to a double of CUDA's libraries, which checks addresses,
@@ -25,25 +31,58 @@ class CudaOnDoubleTest {
     @TempDir
     private Path temp;
 
+    /** Classes of tests, each in a process of its own, of which as many run at a time as there are processors; the longest in parts. */
+    private static final List<String> RUNS = List.of(
+            "dev.eckart.backend.CudaContract 0/3",
+            "dev.eckart.backend.CudaContract 1/3",
+            "dev.eckart.backend.CudaContract 2/3",
+            "dev.eckart.cuda.OnDevice",
+            "dev.eckart.cuda.OnTwoDevices");
+
+    private static ExecutorService processes;
+    private static Map<String, Future<ForkedJvm.Result>> started;
+
+    @BeforeAll
+    static void start() {
+        processes = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        started = RUNS.stream()
+                .collect(Collectors.toMap(
+                        run -> run, run -> processes.submit(() -> run(run.split(" ")[0], run.split(" ")))));
+    }
+
+    @AfterAll
+    static void stop() {
+        processes.shutdownNow();
+    }
+
+    static List<String> runs() {
+        return RUNS;
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {"dev.eckart.cuda.OnDevice", "dev.eckart.backend.CudaContract", "dev.eckart.cuda.OnTwoDevices"})
-    void tests_of_a_device_pass(String tests) throws IOException, InterruptedException {
+    @MethodSource("runs")
+    void tests_of_a_device_pass(String run) throws Exception {
+        ForkedJvm.Result result = started.get(run).get();
+        assertThat(result.exit()).as(result.output()).isZero();
+        assertThat(result.output())
+                .containsPattern("[1-9]\\d* of [1-9]\\d* tests passed")
+                .doesNotContain("double:");
+    }
+
+    private static ForkedJvm.Result run(String tests, String[] run) throws IOException, InterruptedException {
         // Left to a card: many decompositions and scans of sizes that mean nothing to the double.
         List<String> options = new ArrayList<>(
                 List.of(
                         "-Deckart.tests.skip=svdInParts|svdOfLargerMatrices|nanStaysAndInfinityPassesOn|runningSumsOfAMillion.*"));
-        options.add("-Deckart.tests.log=target/cuda-double/" + tests + ".log");
+        String part = run.length == 1 ? "0/1" : run[1];
+        options.add("-Deckart.tests.part=" + part);
+        options.add("-Deckart.tests.log=target/cuda-double/" + tests + "-" + part.charAt(0) + ".log");
         if (tests.endsWith("Contract")) {
             options.add("-Deckart.cuda.pool=none"); // then the double knows each block, and where it ends
         }
         Map<String, String> environment =
                 tests.endsWith("TwoDevices") ? Map.of("ECKART_DOUBLE_DEVICES", "2") : Map.of();
-        ForkedJvm.Result result = CudaDouble.run(CudaDouble.FOLDER, RunTests.class, environment, options, tests);
-        assertThat(result.exit()).as(result.output()).isZero();
-        assertThat(result.output())
-                .containsPattern("[1-9]\\d* of [1-9]\\d* tests passed")
-                .doesNotContain("double:");
+        return CudaDouble.run(CudaDouble.FOLDER, RunTests.class, environment, options, tests);
     }
 
     private static String attempt(Path folder, Map<String, String> environment, String... options)
