@@ -37,7 +37,8 @@ class CudaOnDoubleTest {
             "dev.eckart.backend.CudaContract 1/3",
             "dev.eckart.backend.CudaContract 2/3",
             "dev.eckart.cuda.OnDevice",
-            "dev.eckart.cuda.OnTwoDevices");
+            "dev.eckart.cuda.OnTwoDevices",
+            "dev.eckart.diffusion.DiffusionOnDevice");
 
     private static ExecutorService processes;
     private static Map<String, Future<ForkedJvm.Result>> started;
