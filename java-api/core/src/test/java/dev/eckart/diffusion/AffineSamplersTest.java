@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * For normal data every sampler is affine in what it starts from and in the noise of its steps: its mean and covariance after n steps
- * are found by unit impulses, and compared with those that the papers' formulas give for each principal direction.
+ * For normal data every sampler is affine in what it starts from and in the noise of its steps. That it is one test; the other finds
+ * mean and covariance of an affine function, by unit impulses, and compares them with the closed form of the papers' coefficients.
  */
 class AffineSamplersTest {
     private static final double V = .3;
@@ -61,7 +61,8 @@ class AffineSamplersTest {
     void mean_and_covariance_should_be_those_of_the_papers_formulas(Sampler sampler, Paper paper, NoiseLevels way) {
         Moments moments = moments(sampler, way);
         for (int i = 0; i < 3; i++) {
-            Affine expected = paper.run(new PaperSamplers(way, Gaussians.mean(i), Gaussians.VARIANCES[i]));
+            PaperSamplers.Moments expected =
+                    paper.run(new PaperSamplers(way, Gaussians.mean(i), Gaussians.VARIANCES[i]));
             assertThat(moments.mean[i]).isCloseTo(expected.mean(), within(1e-10));
             for (int j = 0; j < 3; j++) {
                 double variance = i == j ? expected.variance() : 0;
@@ -69,6 +70,32 @@ class AffineSamplersTest {
                         .as("covariance of directions %d and %d", i, j)
                         .isCloseTo(variance, within(1e-10));
             }
+        }
+    }
+
+    /** Samples of a combination of noises are the combination of their samples, if its weights' sum is 1. */
+    @ParameterizedTest
+    @MethodSource("samplersAndLevels")
+    void samples_should_be_affine_in_all_noise(Sampler sampler, Paper paper, NoiseLevels way) {
+        double[][] weights = {{.5, -1, 2, -.5}, {3, .25, -1.5, -.75}, {-2, 1, 1.5, .5}};
+        int given = weights[0].length;
+        try (Scope scope = Scope.open()) {
+            Tensor w = Tensor.of(weights);
+            NoiseSource seeded = NoiseSource.seeded(11);
+            NoiseSource combined = (step, first, dtype, device, shape) -> {
+                Tensor out = Tensor.empty(device, dtype, shape);
+                Tensor drawn = seeded.draw(step, 0, dtype, device, given, 3);
+                out.slice(0, 0, given).assign(drawn);
+                out.slice(0, given, shape[0]).assign(w.matmul(drawn));
+                return out;
+            };
+            Tensor samples = Sampling.of(withVariance(Gaussians.denoiser(), sampler), sampler, way)
+                    .noise(combined)
+                    .dtype(DType.F64)
+                    .sample(given + weights.length, 3);
+            double[] expected = w.matmul(samples.slice(0, 0, given)).toArray();
+            assertThat(samples.slice(0, given, given + weights.length).toArray())
+                    .containsExactly(expected, within(1e-10));
         }
     }
 
