@@ -64,22 +64,22 @@ inline int64_t checked(const char *routine, int info) {
 template <typename T>
 class Scratch {
  public:
-  Scratch(int64_t count, const char *operation) {
-    const int64_t bytes = count > std::numeric_limits<int64_t>::max() / 8 ? -1 : count * static_cast<int64_t>(sizeof(T));
+  Scratch(int64_t count, const char *operation)
+      : bytes_(count > std::numeric_limits<int64_t>::max() / 8 ? -1 : count * static_cast<int64_t>(sizeof(T))) {
     try {
-      address_ = allocate(bytes);
+      address_ = allocate(bytes_);
     } catch (const std::bad_alloc &) {
-      throw std::runtime_error(std::string(operation) + ": no memory for " + std::to_string(bytes) + " bytes of workspace");
+      throw std::runtime_error(std::string(operation) + ": no memory for " + std::to_string(bytes_) + " bytes of workspace");
     }
   }
-  ~Scratch() { deallocate(address_); }
+  ~Scratch() { deallocate(address_, bytes_); }
   Scratch(const Scratch &) = delete;
   Scratch &operator=(const Scratch &) = delete;
   T *data() const { return reinterpret_cast<T *>(address_); }
   T &operator[](int64_t i) const { return data()[i]; }
 
  private:
-  int64_t address_;
+  int64_t bytes_, address_;
 };
 
 // The gate. OpenBLAS's threads wait for each other by spinning, which collapses as soon as they are not alone on the cores. So it

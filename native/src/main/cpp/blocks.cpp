@@ -4,7 +4,6 @@
 #include <array>
 #include <mutex>
 #include <new>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,11 +12,12 @@
 namespace eckart::blocks {
 namespace {
 
-constexpr int64_t PAGE = 4096;
+constexpr int64_t LINE = 64, PAGE = 4096;
+constexpr int64_t SMALLEST = 4 * LINE, PAGED = int64_t{64} << 10;  // from the second on a block begins with a page
 constexpr int64_t MOST_KEPT = int64_t{64} << 20;
 constexpr int STEPS = 4;  // size classes to each doubling: at most a quarter of a block is never touched
 
-// The class of a size and the size of a class: 64 KiB, 80, 96, 112, 128, 160, ...
+// The class of a size and the size of a class: 256 bytes, 320, 384, 448, 512, 640, ...
 int classOf(int64_t bytes) {
   int index = 0;
   int64_t base = SMALLEST;
@@ -29,11 +29,10 @@ int64_t sizeOf(int index) {
   return base + base / STEPS * (index % STEPS);
 }
 
-constexpr int CLASSES = 6 * STEPS + 1;
+constexpr int CLASSES = 14 * STEPS + 1;
 
 struct Kept {
   std::mutex mutex;
-  std::unordered_map<int64_t, int> inUse;  // address to class
   std::array<std::vector<int64_t>, CLASSES> free;
   int64_t bytes = 0, reused = 0;
 
@@ -60,30 +59,18 @@ int64_t allocate(int64_t bytes) {
   auto &list = all.free[index];
   if (!list.empty()) {
     const int64_t address = list.back();  // the last one freed is the likeliest to be in the cache
-    all.inUse[address] = index;
     list.pop_back();
     all.bytes -= sizeOf(index);
     all.reused++;
     return address;
   }
-  const int64_t block = system::allocate(PAGE, sizeOf(index));
-  try {
-    all.inUse[block] = index;
-  } catch (...) {
-    system::free(block);
-    throw;
-  }
-  return block;
+  return system::allocate(bytes < PAGED ? LINE : PAGE, sizeOf(index));
 }
 
-bool deallocate(int64_t address) {
-  if (address % PAGE != 0) return false;
+void deallocate(int64_t address, int64_t bytes) {
+  const int index = classOf(bytes);
   Kept &all = kept();
   std::lock_guard<std::mutex> lock(all.mutex);
-  const auto block = all.inUse.find(address);
-  if (block == all.inUse.end()) return false;
-  const int index = block->second;
-  all.inUse.erase(block);
   // Sizes that are asked for no longer make room for those that are.
   if (all.bytes + sizeOf(index) > MOST_KEPT) all.trim();
   try {
@@ -92,7 +79,6 @@ bool deallocate(int64_t address) {
   } catch (const std::bad_alloc &) {
     system::free(address);
   }
-  return true;
 }
 
 int64_t trim() {

@@ -20,7 +20,7 @@ namespace eckart {
 
 // ---- memory and machine (machine.cpp)
 int64_t allocate(int64_t bytes);              // 64-byte aligned, huge pages from 4 MiB on; std::bad_alloc when there is none
-void deallocate(int64_t address);
+void deallocate(int64_t address, int64_t bytes);  // as many as were asked for
 int64_t trim();                               // gives the freed blocks that are kept for reuse back to the system; how many bytes
 int64_t memoryStatistic(int which);           // 0 bytes kept, 1 calls of allocate, 2 how many of them a kept block served
 int64_t availableMemory();                    // bytes this process may still take: MemAvailable, cut by the cgroup's limit

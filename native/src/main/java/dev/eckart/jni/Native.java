@@ -36,7 +36,7 @@ public final class Native {
 
     public static native @Cast("int64_t") long allocate(@Cast("int64_t") long bytes);
 
-    public static native @NoException void deallocate(@Cast("int64_t") long address);
+    public static native @NoException void deallocate(@Cast("int64_t") long address, @Cast("int64_t") long bytes);
 
     public static native @Cast("int64_t") @NoException long trim();
 

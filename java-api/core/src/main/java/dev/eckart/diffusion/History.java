@@ -19,10 +19,14 @@ final class History implements AutoCloseable {
     }
 
     void add(NoiseLevel level, Tensor clean) {
-        entries.add(0, new Entry(level, Scope.outside(clean::copy)));
-        if (entries.size() > most) {
-            entries.remove(most).clean().close();
+        Tensor copy;
+        if (entries.size() < most) {
+            copy = Scope.outside(clean::copy);
+        } else {
+            copy = entries.remove(most - 1).clean();
+            copy.assign(clean);
         }
+        entries.add(0, new Entry(level, copy));
     }
 
     int size() {

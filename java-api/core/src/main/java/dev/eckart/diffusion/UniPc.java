@@ -77,20 +77,18 @@ public record UniPc(int order) implements Sampler {
         }
 
         private void remember(Tensor x) {
-            Tensor copy = Scope.outside(x::copy);
-            close(corrected);
-            corrected = copy;
+            if (corrected == null) {
+                corrected = Scope.outside(x::copy);
+            } else {
+                corrected.assign(x);
+            }
         }
 
         @Override
         public void close() {
             history.close();
-            close(corrected);
-        }
-
-        private static void close(Tensor tensor) {
-            if (tensor != null) {
-                tensor.close();
+            if (corrected != null) {
+                corrected.close();
             }
         }
     }

@@ -9,4 +9,9 @@ package dev.eckart.memory;
  * @param allocations how often memory was asked for since the start
  * @param reused how often kept memory served
  */
-public record MemoryStatistics(long used, long peak, long kept, long allocations, long reused) {}
+public record MemoryStatistics(long used, long peak, long kept, long allocations, long reused) {
+    /** How often the system was asked for memory. */
+    public long fromSystem() {
+        return allocations - reused;
+    }
+}

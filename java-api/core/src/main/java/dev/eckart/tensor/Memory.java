@@ -7,8 +7,8 @@ import dev.eckart.memory.MemoryStatistics;
 import java.util.List;
 
 /**
- * What Eckart holds outside the Java heap. Freed memory from 64 KiB on is kept for the next tensor of its size, because the page
- * faults of fresh memory cost more than most operations: on the host up to 64 MiB of blocks below 4 MiB, and up to 256 MiB of
+ * What Eckart holds outside the Java heap. Freed memory is kept for the next tensor of its size, because the page faults of
+ * fresh memory cost more than most operations: on the host up to 64 MiB of blocks below 4 MiB, and up to 256 MiB of
  * larger ones, which are given back as soon as a size is asked for that is not there. Thread-safe.
  */
 public final class Memory {

@@ -8,7 +8,6 @@ import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.Shape;
-import dev.eckart.tensor.Memory;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import dev.eckart.testkit.Settled;
@@ -262,24 +261,6 @@ class SamplingTest {
                         Scope.outside(() -> Sampling.of(broken, sampler, LEVELS).sample(5, 1000)))
                 .isInstanceOf(ArithmeticException.class);
         assertThat(MemoryBudget.used()).isEqualTo(before);
-    }
-
-    /** From 64 KiB on freed memory is kept, and the first steps leave all that later ones need. */
-    @ParameterizedTest
-    @MethodSource("samplers")
-    void no_memory_should_be_taken_after_the_first_steps(Sampler sampler) {
-        Memory.trim(Device.cpu());
-        long[] held = new long[LEVELS.steps()];
-        Sampling.of(quarter(), sampler, LEVELS)
-                .observer((step, first, x, level) ->
-                        held[step] = Memory.statistics(Device.cpu()).kept() + MemoryBudget.used())
-                .sample(32, 4096);
-        // The second step of a multistep method is the first that remembers two.
-        for (int i = 3; i < held.length; i++) {
-            assertThat(Math.abs(held[i] - held[2]))
-                    .as("bytes taken in step %d", i)
-                    .isLessThan(64 << 10);
-        }
     }
 
     // ---- bad input

@@ -66,9 +66,9 @@ public final class CpuBackend implements Backend {
         }
         MemoryBudget.take(operation, bytes);
         try {
-            long address = Native.allocate(Math.max(1, bytes));
+            long address = Native.allocate(bytes);
             return Buffer.owned(device(), address, bytes, () -> {
-                Native.deallocate(address);
+                Native.deallocate(address, bytes);
                 MemoryBudget.give(bytes);
             });
         } catch (RuntimeException | Error e) {
