@@ -12,6 +12,7 @@ import dev.eckart.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -58,17 +59,26 @@ class DiffusionTransformerTest {
         Map<String, Tensor> answers = Safetensors.read(file(name + "-golden"));
         try (DiffusionTransformer model = model(name, type)) {
             Tensor x = answers.get("x").to(type);
-            Tensor expected = answers.get(golden);
+            long[] labels = Arrays.stream(answers.get("y").toArray())
+                    .mapToLong(y -> (long) y)
+                    .toArray();
+            Tensor together = model.predict(x, at(answers.get("t").get(1)), labels);
             for (int i = 0; i < 3; i++) {
                 double time = answers.get("t").get(i);
-                Tensor one = model.predict(
-                        x.slice(0, i, i + 1), at(time), (long) answers.get("y").get(i));
-                Tensor wanted = expected.slice(0, i, i + 1);
-                assertThat(one.subtract(wanted).norm() / wanted.norm()).isLessThan(tolerance);
+                Tensor alone = model.predict(x.slice(0, i, i + 1), at(time), labels[i]);
+                assertNear(alone, answers.get(golden).slice(0, i, i + 1), tolerance);
+                assertNear(
+                        together.slice(0, i, i + 1),
+                        answers.get("batch-" + golden).slice(0, i, i + 1),
+                        tolerance);
             }
         } finally {
             answers.values().forEach(Tensor::close);
         }
+    }
+
+    private static void assertNear(Tensor found, Tensor expected, double tolerance) {
+        assertThat(found.subtract(expected).norm() / expected.norm()).isLessThan(tolerance);
     }
 
     @Test
@@ -183,7 +193,7 @@ class DiffusionTransformerTest {
         byte[] bytes = Files.readAllBytes(file("none"));
         Path torn = folder.resolve("torn.safetensors");
         for (int length : new int[] {0, 7, 100, bytes.length - 4}) {
-            Files.write(torn, java.util.Arrays.copyOf(bytes, length));
+            Files.write(torn, Arrays.copyOf(bytes, length));
             assertThatThrownBy(() -> DiffusionTransformer.read(torn, DType.F32, Device.cpu()))
                     .isInstanceOf(BadFileException.class)
                     .hasMessageContaining(torn.toString());
