@@ -70,6 +70,15 @@ def gensim(folder, _):
     (folder / "gensim.txt").write_text("\n".join(model.wv.index_to_key))
 
 
+def walks(folder, _):
+    """DeepWalk: skip-gram on the walks that Eckart made, with its dimensions and window; two threads, one epoch as Perozzi et al. 2014."""
+    import gensim
+    start = time.perf_counter()
+    model = gensim.models.Word2Vec(corpus_file=str(folder / "walks.txt"), sg=1, vector_size=64, window=10, min_count=1, epochs=1, workers=2, seed=0)
+    show("word2vec on walks seconds", time.perf_counter() - start)
+    model.wv.save_word2vec_format(str(folder / "walks-word2vec.txt"))
+
+
 def overlap(folder, glove):
     """How many of the ten nearest by GloVe are among the ten nearest here, over the 1000 most frequent words that all three have."""
     lines = [line.rstrip("\n").split(" ") for line in open(folder / "vectors.txt")]
@@ -93,4 +102,4 @@ def nearest(vectors, queries=1000):
 if __name__ == "__main__":
     name, folder, more = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     {"tfidf": lambda: tfidf(folder, int(more)), "lsa": lambda: lsa(folder, more), "faiss": lambda: faiss(folder, more),
-     "gensim": lambda: gensim(folder, more), "overlap": lambda: overlap(folder, more)}[name]()
+     "gensim": lambda: gensim(folder, more), "walks": lambda: walks(folder, more), "overlap": lambda: overlap(folder, more)}[name]()

@@ -3,7 +3,6 @@ package dev.eckart.benchmarks.quality;
 import dev.eckart.embedding.Graph;
 import dev.eckart.embedding.LinkPrediction;
 import dev.eckart.embedding.NodeVectors;
-import dev.eckart.embedding.RandomWalks;
 import dev.eckart.embedding.WordVectors;
 import dev.eckart.linalg.RidgeRegression;
 import dev.eckart.tensor.Scope;
@@ -18,11 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
-/** Airports from the flights between them, WordNet's nouns from their hypernyms. */
+/** Airports from the flights between them. */
 public final class Nodes {
     private static final int DIMENSIONS = 64;
     private static final int FOLDS = 10;
@@ -55,14 +52,11 @@ public final class Nodes {
 
     private Nodes() {}
 
-    /** Arguments: the folder with flights.csv, places.tsv, nouns.tsv and labels.tsv; how many seeds of link prediction. */
+    /** Arguments: the folder with flights.csv and places.tsv; how many seeds of link prediction. */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
         try (Graph flights = Graph.read(folder.resolve("flights.csv"), false)) {
             airports(flights, places(folder.resolve("places.tsv")), Integer.parseInt(args[1]));
-        }
-        try (Graph nouns = Graph.read(folder.resolve("nouns.tsv"), false)) {
-            nouns(nouns, folder);
         }
     }
 
@@ -210,44 +204,5 @@ public final class Nodes {
                 Tensor b = Tensor.of(expected, expected.length)) {
             return RidgeRegression.determination(a, b);
         }
-    }
-
-    private static void nouns(Graph nouns, Path folder) throws IOException {
-        Map<String, Integer> labels = new HashMap<>();
-        for (String line : Files.readAllLines(folder.resolve("labels.tsv"))) {
-            String[] cells = line.split("\t");
-            labels.put(cells[0], Integer.valueOf(cells[1]));
-        }
-        Figures.print("wordnet nodes", nouns.nodes().size());
-        long start = System.nanoTime();
-        AtomicLong steps = new AtomicLong();
-        RandomWalks.in(nouns).forEach((walk, length) -> steps.addAndGet(length - 1L));
-        Figures.print("walks steps per second", steps.get() / Figures.since(start));
-        start = System.nanoTime();
-        try (WordVectors vectors = NodeVectors.dimensions(DIMENSIONS)
-                .method(NodeVectors.Method.DEEPWALK)
-                .window(10)
-                .fit(nouns)) {
-            Figures.print("wordnet seconds", Figures.since(start));
-            Figures.print("wordnet micro-f1", labelled(vectors, labels));
-        }
-    }
-
-    /** Micro-F1, which for one label a node is the share of right ones: half of the nodes teach, the others are asked. */
-    static double labelled(WordVectors vectors, Map<String, Integer> labels) {
-        SplittableRandom random = new SplittableRandom(0);
-        boolean[] teaches = new boolean[vectors.vocabulary().size()];
-        for (int i = 0; i < teaches.length; i++) {
-            teaches[i] = random.nextBoolean();
-        }
-        double[][] x = vectors.vectors().toMatrix();
-        int[] y = vectors.vocabulary().words().stream().mapToInt(labels::get).toArray();
-        int[] train = IntStream.range(0, y.length).filter(i -> teaches[i]).toArray();
-        int[] test = IntStream.range(0, y.length).filter(i -> !teaches[i]).toArray();
-        return Regressions.accuracy(
-                copies(x, train),
-                IntStream.of(train).map(i -> y[i]).toArray(),
-                copies(x, test),
-                IntStream.of(test).map(i -> y[i]).toArray());
     }
 }

@@ -54,15 +54,10 @@ public final class LinkPrediction {
                 WordVectors vectors = fit.apply(rest);
                 Scope scope = Scope.open()) {
             Tensor train = products(vectors, kept, none.subList(hidden, none.size()));
-            Tensor mean = train.mean(0);
-            Tensor deviation = train.subtract(mean).square().mean(0).sqrt();
-            Tensor scale = deviation.maximum(Tensor.full(DType.F64, Double.MIN_NORMAL, 1));
-            LogisticRegression model = LogisticRegression.options()
-                    .fit(LinearOperator.of(train.subtract(mean).divide(scale)), labels(kept.size()));
-            Tensor questions = products(vectors, test, none.subList(0, hidden))
-                    .subtract(mean)
-                    .divide(scale);
-            LinearOperator asked = LinearOperator.of(questions);
+            Vectors.Scaling scaling = Vectors.Scaling.of(train);
+            LogisticRegression model =
+                    LogisticRegression.options().fit(LinearOperator.of(scaling.apply(train)), labels(kept.size()));
+            LinearOperator asked = LinearOperator.of(scaling.apply(products(vectors, test, none.subList(0, hidden))));
             double[] scores = Arrays.stream(model.probabilities(asked))
                     .mapToDouble(p -> p[1])
                     .toArray();

@@ -1,6 +1,7 @@
 package dev.eckart.embedding;
 
 import dev.eckart.linalg.LinearOperator;
+import dev.eckart.memory.DType;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -36,6 +37,25 @@ final class Vectors {
         }
         Tensor column = Tensor.of(by, by.length, 1).to(vectors.dtype()).to(vectors.device());
         return vectors.divide(column);
+    }
+
+    /**
+     * What brings the columns of a matrix to mean 0 and variance 1; constant ones become 0.
+     *
+     * @param mean (d)
+     * @param deviation (d), none 0
+     */
+    record Scaling(Tensor mean, Tensor deviation) {
+        /** Of these rows, (n, d) F64; belongs to the scope that is open. */
+        static Scaling of(Tensor rows) {
+            Tensor mean = rows.mean(0);
+            Tensor deviation = rows.subtract(mean).square().mean(0).sqrt();
+            return new Scaling(mean, deviation.maximum(Tensor.full(DType.F64, Double.MIN_NORMAL, 1)));
+        }
+
+        Tensor apply(Tensor rows) {
+            return rows.subtract(mean).divide(deviation);
+        }
     }
 
     /** Two matrices of as many rows side by side. */
