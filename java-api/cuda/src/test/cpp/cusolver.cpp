@@ -1,13 +1,19 @@
 // The double of libcusolver.so.12, over LAPACK, column-major as the manual has it. Sizes, leading dimensions, addresses and the length
 // of the workspace are checked when a call is made; the work is put into the handle's stream. What a call may destroy is destroyed, and
-// its workspace is overwritten, so that both have to be the caller's to lose. ECKART_DOUBLE_FAIL="info gesvdj=N" sets an info.
+// its workspace is overwritten, so that both have to be the caller's to lose.
+//
+// ECKART_DOUBLE_FAIL="info gesvdj=N" sets an info, "slow gesvdj=N" makes such calls take N milliseconds more, "error gesvdp=N" is the
+// h_err_sigma that gesvdp tells.
 #include <lapacke.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "memory.h"
@@ -17,7 +23,7 @@ namespace {
 constexpr int INVALID_VALUE = 3, NOT_INITIALIZED = 1;
 struct Handle { const void *kind; void *stream; int device; };  // of the device on which it was made
 int kind;  // of handles: theirs point here
-int jacobi;
+int jacobi, parameters;
 
 bool known(void *h) { return h && static_cast<Handle *>(h)->kind == &kind && static_cast<Handle *>(h)->device == eckart_double_device(); }
 bool ready(void *h) { return known(h) && static_cast<Handle *>(h)->stream; }
@@ -47,6 +53,7 @@ template <class T> struct Workspace {
     // Once the work was done
     void end(int value) const {
         std::fill(work, work + length, T(NAN));
+        usleep(1000 * unsigned(eckart_double_status((std::string("slow ") + call).c_str())));
         const int asked = eckart_double_status((std::string("info ") + call).c_str());
         *info = asked ? asked : value;
     }
@@ -76,6 +83,19 @@ int sizeOf(void *h, int *length, int size) {
     return ready(h) ? 0 : NOT_INITIALIZED;
 }
 
+// A decomposition with V in place of its transpose
+template <class T> int withV(int mode, int thin, int m, int n, T *a, int lda, T *s, T *u, int ldu, T *v, int ldv) {
+    const int k = std::min(m, n), left = thin ? k : m, right = thin ? k : n;
+    std::vector<T> x(size_t(m) * n), vt(size_t(right) * n), rest(k), uu(size_t(m) * left);
+    for (int j = 0; j < n; j++) std::copy(a + size_t(j) * lda, a + size_t(j) * lda + m, &x[size_t(j) * m]);
+    spoil(a, m, n, lda);
+    const int failed = gesvd(mode == 0 ? 'N' : thin ? 'S' : 'A', m, n, x.data(), m, s, uu.data(), m, vt.data(), std::max(1, right), rest.data());
+    for (int j = 0; mode == 1 && j < left; j++) std::copy(&uu[size_t(j) * m], &uu[size_t(j) * m] + m, u + size_t(j) * ldu);
+    for (int j = 0; mode == 1 && j < right; j++)
+        for (int i = 0; i < n; i++) v[size_t(j) * ldv + i] = vt[size_t(i) * right + j];
+    return failed;
+}
+
 template <class T>
 int gesvdjOf(void *h, int mode, int thin, int m, int n, T *a, int lda, T *s, T *u, int ldu, T *v, int ldv, Workspace<T> w, void *with) {
     const int k = std::min(m, n), left = thin ? k : m, right = thin ? k : n;
@@ -83,14 +103,32 @@ int gesvdjOf(void *h, int mode, int thin, int m, int n, T *a, int lda, T *s, T *
     if (!matrix(a, m, n, lda, "gesvdj A") || !matrix(s, k, 1, k, "gesvdj S") || !w.suits(svdSize(m, n))) return INVALID_VALUE;
     if (mode == 1 && (!matrix(u, m, left, ldu, "gesvdj U") || !matrix(v, n, right, ldv, "gesvdj V"))) return INVALID_VALUE;
     if (mode == 0 && (ldu < m || ldv < n)) return INVALID_VALUE;
+    enqueue(streamOf(h), [=] { w.end(withV(mode, thin, m, n, a, lda, s, u, ldu, v, ldv)); });
+    return 0;
+}
+
+// cuSOLVER, cusolverDnXgesvdp(): one type for all; V, not its transpose, of n columns unless econ; workspace on the device and on the
+// host, which may be used until the work is done. Where a singular value is close to zero all are shifted, and h_err_sigma, on the
+// host, tells by how much.
+size_t polarBytes(int64_t m, int64_t n) { return size_t(8 * (2 * std::max(m, n) + 13)); }
+size_t polarHostBytes(int64_t m, int64_t n) { return size_t(5 * std::min(m, n) + 3); }
+
+template <class T>
+int gesvdpOf(void *h, const void *with, int mode, int thin, int m, int n, T *a, int lda, T *s, T *u, int ldu, T *v, int ldv, Workspace<double> w,
+             char *host, size_t hostBytes, double *error) {
+    const int k = std::min(m, n), left = thin ? k : m, right = thin ? k : n;
+    if (!ready(h) || with != &parameters) return NOT_INITIALIZED;
+    if (!matrix(a, m, n, lda, "gesvdp A") || !matrix(s, k, 1, k, "gesvdp S") || !w.suits(int(polarBytes(m, n) / 8))) return INVALID_VALUE;
+    if (mode == 1 && (!matrix(u, m, left, ldu, "gesvdp U") || !matrix(v, n, right, ldv, "gesvdp V"))) return INVALID_VALUE;
+    if (hostBytes < polarHostBytes(m, n) || host == nullptr || error == nullptr) return INVALID_VALUE;
+    *error = NAN;
     enqueue(streamOf(h), [=] {
-        std::vector<T> x(size_t(m) * n), vt(size_t(right) * n), rest(k), uu(size_t(m) * left);
-        for (int j = 0; j < n; j++) std::copy(a + size_t(j) * lda, a + size_t(j) * lda + m, &x[size_t(j) * m]);
-        spoil(a, m, n, lda);
-        const int failed = gesvd(mode == 0 ? 'N' : thin ? 'S' : 'A', m, n, x.data(), m, s, uu.data(), m, vt.data(), std::max(1, right), rest.data());
-        for (int j = 0; mode == 1 && j < left; j++) std::copy(&uu[size_t(j) * m], &uu[size_t(j) * m] + m, u + size_t(j) * ldu);
-        for (int j = 0; mode == 1 && j < right; j++)
-            for (int i = 0; i < n; i++) v[size_t(j) * ldv + i] = vt[size_t(i) * right + j];
+        const int failed = withV(mode, thin, m, n, a, lda, s, u, ldu, v, ldv);
+        memset(host, 0xF7, hostBytes);
+        const T shift = s[k - 1] < T(n) * std::numeric_limits<T>::epsilon() * s[0] ? std::numeric_limits<T>::epsilon() * s[0] : T(0);
+        for (int i = 0; i < k; i++) s[i] += shift;
+        const int asked = eckart_double_status("error gesvdp");
+        *error = asked ? asked : double(shift);
         w.end(failed);
     });
     return 0;
@@ -188,6 +226,28 @@ int cusolverDnSetStream(void *h, void *on) {
 int cusolverDnCreateGesvdjInfo(void **out) {
     *out = &jacobi;
     return 0;
+}
+int cusolverDnCreateParams(void **out) {
+    *out = &parameters;
+    return 0;
+}
+int cusolverDnXgesvdp_bufferSize(void *h, void *with, int, int, int64_t m, int64_t n, int, const void *, int64_t, int, const void *, int, const void *,
+                                 int64_t, int, const void *, int64_t, int, size_t *device, size_t *host) {
+    *device = polarBytes(m, n);
+    *host = polarHostBytes(m, n);
+    return ready(h) && with == &parameters ? 0 : NOT_INITIALIZED;
+}
+int cusolverDnXgesvdp(void *h, void *with, int mode, int thin, int64_t m, int64_t n, int type, void *a, int64_t lda, int typeS, void *s, int typeU, void *u,
+                      int64_t ldu, int typeV, void *v, int64_t ldv, int compute, void *work, size_t bytes, void *host, size_t hostBytes, int *info,
+                      double *error) {
+    if (type != typeS || type != typeU || type != typeV || type != compute) return INVALID_VALUE;
+    const Workspace<double> w{static_cast<double *>(work), int(bytes / 8), info, "gesvdp"};
+    const auto run = [&](auto *first) {
+        using T = std::remove_pointer_t<decltype(first)>;
+        return gesvdpOf(h, with, mode, thin, int(m), int(n), first, int(lda), static_cast<T *>(s), static_cast<T *>(u), int(ldu), static_cast<T *>(v),
+                        int(ldv), w, static_cast<char *>(host), hostBytes, error);
+    };
+    return type == 1 ? run(static_cast<double *>(a)) : type == 0 ? run(static_cast<float *>(a)) : INVALID_VALUE;
 }
 FOR_TYPE(D, double)
 FOR_TYPE(S, float)

@@ -92,7 +92,9 @@ final class DoctorCommand implements Callable<Integer> {
         out.println("cache     " + cache() + " (change with -Dorg.bytedeco.javacpp.cachedir=FOLDER)");
         for (Device device : devices) {
             boolean best = device.equals(devices.get(0));
-            out.println("device    " + device + ": " + Devices.describe(device) + (best ? "  [--device auto]" : ""));
+            out.println("device    " + device + ": " + Devices.describe(device)
+                    + (device.kind() == Device.Kind.CPU ? "" : ", " + Bytes.text(Devices.available(device)) + " free")
+                    + (best ? "  [--device auto]" : ""));
         }
         missing.forEach((kind, why) -> out.println("missing   " + kind + ": " + why));
     }

@@ -11,5 +11,7 @@ public enum SvdDriver {
     /** One-sided Jacobi after a pivoted QR (Drmač and Veselić 2008): small values to high relative accuracy, slow. */
     GEJSV,
     /** One-sided Jacobi rotations (cuSOLVER's gesvdj): on a GPU. */
-    GESVDJ
+    GESVDJ,
+    /** Polar decomposition, then eigenvectors (cuSOLVER's gesvdp; Nakatsukasa and Higham 2013): on a GPU, all of it products. */
+    GESVDP
 }

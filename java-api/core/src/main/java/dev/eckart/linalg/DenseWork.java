@@ -1,6 +1,7 @@
 package dev.eckart.linalg;
 
 import dev.eckart.memory.DType;
+import java.util.function.Function;
 
 /**
  * What the drivers for all triplets do, counted from their algorithms (Golub and Van Loan 4th ed., §5.2, §8.6; LAPACK Working Note
@@ -16,25 +17,48 @@ final class DenseWork {
     private final boolean vectors;
     private final int size;
 
-    private DenseWork(DType dtype, long rows, long columns, boolean vectors) {
-        this.m = Math.max(rows, columns);
-        this.n = Math.min(rows, columns);
-        this.wide = rows < columns;
+    private DenseWork(double m, double n, boolean wide, boolean vectors, int size) {
+        this.m = m;
+        this.n = n;
+        this.wide = wide;
         this.vectors = vectors;
-        this.size = dtype.bytes();
+        this.size = size;
     }
 
     /** Of the thin decomposition of one matrix. */
     static Work of(Driver driver, DType dtype, long rows, long columns, boolean vectors) {
-        DenseWork count = new DenseWork(dtype, rows, columns, vectors);
+        DenseWork count =
+                new DenseWork(Math.max(rows, columns), Math.min(rows, columns), rows < columns, vectors, dtype.bytes());
         return switch (driver) {
             case GESVD -> count.gesvd();
             case GEJSV -> count.gejsv();
-            case JACOBI, GESVDJ -> Work.products(count.rotations());
+            case JACOBI -> Work.products(count.rotations());
+            case GESVDJ -> count.onGpu(square -> Work.products(square.rotations()));
+            case GESVDP -> count.onGpu(DenseWork::polar);
             case QR -> count.householder().plus(count.square());
             case CHOLESKY_QR -> count.longSide().plus(count.square());
             default -> count.gesdd();
         };
+    }
+
+    /** LongSvd of eckart-cuda: from 4 times as long as wide through CholeskyQR2. */
+    private Work onGpu(Function<DenseWork, Work> driver) {
+        if (n <= 1 || m < 4 * n) {
+            return driver.apply(this);
+        }
+        return longSide().plus(driver.apply(new DenseWork(n, n, wide, vectors, size)));
+    }
+
+    /**
+     * gesvdp: QDWH of two QR-based steps, each 6·m·n² + 8/3·n³ operations, and four Cholesky-based ones, each 3·m·n² + n³/3 (Nakatsukasa
+     * and Higham 2013, §4); H = U'A; its eigenvalues by syevd, of whose tridiagonal form half is products with a vector; U times its
+     * vectors.
+     */
+    private Work polar() {
+        double decomposition = 26 * m * n * n + 20.0 / 3 * n * n * n;
+        double half = 2.0 / 3 * n * n * n;
+        double both = vectors ? 2 * m * n * n + (8.0 / 3 + 2) * n * n * n : 0;
+        return new Work(decomposition + half + both, half, (m + n) * n * size);
     }
 
     /** svd.cpp: through CholeskyQR2 (tall.cpp) but for a square matrix and one not much wider than tall. */

@@ -18,6 +18,11 @@ public enum Driver {
     /** One-sided Jacobi rotations (cuSOLVER gesvdj): full accuracy on a GPU. */
     GESVDJ,
     /**
+     * A = U·H, then the eigenvectors of H (cuSOLVER gesvdp; Nakatsukasa and Higham 2013): nearly all of it products, on a GPU. Where a
+     * singular value is close to zero it shifts them all a little; given up for gesvdj where that is more than rounding.
+     */
+    GESVDP,
+    /**
      * One-sided Jacobi (Hestenes 1958), one matrix a vector lane: for batches of matrices with min(m, n) up to 64; a matrix that is rank
      * deficient to the last bit goes to gesdd.
      */

@@ -1,6 +1,8 @@
 package dev.eckart.linalg;
 
+import dev.eckart.backend.Backend;
 import dev.eckart.backend.Backends;
+import dev.eckart.backend.SvdDriver;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.MemoryLimitException;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -35,28 +38,61 @@ record Rates(double blas3, double blas2, double copy) {
     private static final int COLUMNS = 1024;
     private static final int RUNS = 5;
 
+    /** Of the matrix with which a vendor's driver is timed. */
+    private static final int DRIVER_ORDER = 512;
+
+    private static final int DRIVER_RUNS = 2;
+
     // By text: the JDK remembers the type of a record's component, and with it a class loader that was closed.
     private static final Map<String, Rates> KNOWN = new ConcurrentHashMap<>();
 
     /** The rates for a matrix of this shape on this thread's number of threads. */
     static Rates of(Device device, DType dtype, Shape shape) {
-        double shortSide = Math.min(shape.dim(-2), shape.dim(-1));
-        if (shape.size() * shortSide < WORTH_MEASURING) {
+        if (!areMeasured(shape)) {
             return NOMINAL;
         }
         try {
             String what = device + " " + dtype + " " + Threads.current() + " threads";
-            return KNOWN.computeIfAbsent(what, text -> known(text, device, dtype));
+            return KNOWN.computeIfAbsent(what, text -> known(text, device, () -> measure(device, dtype)));
         } catch (MemoryLimitException e) {
             return NOMINAL;
         }
+    }
+
+    /**
+     * The rates at which a driver does its work. What a vendor's driver does inside is not known, only what its algorithm has to: each
+     * of a GPU is timed once, and the device's rates are scaled so that they predict that time.
+     */
+    static Rates of(Device device, DType dtype, Shape shape, Driver driver) {
+        Rates own = of(device, dtype, shape);
+        Optional<SvdDriver> vendors = device.kind() == Device.Kind.CPU
+                ? Optional.empty()
+                : Backends.of(device).svdDrivers().stream()
+                        .filter(d -> d.name().equals(driver.name()))
+                        .findFirst();
+        if (own == NOMINAL || vendors.isEmpty()) {
+            return own;
+        }
+        try {
+            String what = device + " " + dtype + " " + driver;
+            return KNOWN.computeIfAbsent(
+                    what, text -> known(text, device, () -> own.measure(device, dtype, vendors.get())));
+        } catch (MemoryLimitException e) {
+            return own;
+        }
+    }
+
+    /** Whether there are rates of the device for a matrix of this shape, and not nominal ones. */
+    static boolean areMeasured(Shape shape) {
+        double shortSide = Math.min(shape.dim(-2), shape.dim(-1));
+        return shape.size() * shortSide >= WORTH_MEASURING;
     }
 
     double seconds(Work work) {
         return work.blas3() / blas3 + work.blas2() / blas2 + work.bytes() / copy;
     }
 
-    private static Rates known(String what, Device device, DType dtype) {
+    private static Rates known(String what, Device device, Supplier<Rates> measure) {
         Optional<RatesFile> file = Backends.version()
                 .flatMap(version ->
                         RatesFile.of(String.join("; ", version, processor(), Devices.describe(device), what)));
@@ -64,7 +100,7 @@ record Rates(double blas3, double blas2, double copy) {
         if (kept.isPresent()) {
             return kept.get();
         }
-        Rates measured = measure(device, dtype);
+        Rates measured = measure.get();
         file.ifPresent(f -> f.write(measured));
         return measured;
     }
@@ -92,16 +128,38 @@ record Rates(double blas3, double blas2, double copy) {
                             * ORDER
                             * ORDER
                             * ORDER
-                            / fastest(device, () -> square.matmul(square).close()),
-                    2 * entries / fastest(device, () -> matrix.matmul(vector).close()),
-                    entries * dtype.bytes() / fastest(device, () -> target.assign(matrix)));
+                            / fastest(device, RUNS, () -> square.matmul(square).close()),
+                    2
+                            * entries
+                            / fastest(device, RUNS, () -> matrix.matmul(vector).close()),
+                    entries * dtype.bytes() / fastest(device, RUNS, () -> target.assign(matrix)));
+        }
+    }
+
+    /** These rates, as much slower or faster as the driver decomposes a matrix than they predict. */
+    private Rates measure(Device device, DType dtype, SvdDriver driver) {
+        long n = DRIVER_ORDER;
+        try (Scope scope = Scope.open()) {
+            Tensor a = Tensor.uniform(dtype, 1, n, n).to(device);
+            Tensor work = Tensor.empty(device, dtype, n, n);
+            Tensor s = Tensor.empty(device, dtype, n);
+            Backend.Vectors vectors = new Backend.Vectors(
+                    Tensor.empty(device, dtype, n, n).view(),
+                    Tensor.empty(device, dtype, n, n).view());
+            double seconds = fastest(device, DRIVER_RUNS, () -> {
+                work.assign(a);
+                a.backend().svd(driver, work.view(), s.view(), Optional.of(vectors));
+            });
+            Work counted = DenseWork.of(Driver.valueOf(driver.name()), dtype, n, n, true);
+            double speed = seconds(counted) / seconds;
+            return new Rates(speed * blas3, speed * blas2, speed * copy);
         }
     }
 
     /** Seconds of the fastest run: another job on the machine only makes one slower. */
-    private static double fastest(Device device, Runnable operation) {
+    private static double fastest(Device device, int runs, Runnable operation) {
         double best = Double.POSITIVE_INFINITY;
-        for (int i = 0; i < RUNS; i++) {
+        for (int i = 0; i < runs; i++) {
             long start = System.nanoTime();
             operation.run();
             Backends.of(device).synchronize();

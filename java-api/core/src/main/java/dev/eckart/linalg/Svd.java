@@ -313,6 +313,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             String reason = "all " + Math.min(shape.dim(-2), shape.dim(-1)) + " triplets at full accuracy";
             List<SvdPlan> plans = drivers(a).stream()
                     .filter(d -> d != Driver.GEJSV) // slower, and its accuracy is asked for by name
+                    .filter(d -> d != Driver.GESVDP || Rates.areMeasured(shape)) // may have to be done again
                     .map(d -> plan(a, vectors, d, reason))
                     .toList();
             return SvdPlan.best(plans, Devices.available(a.device()));

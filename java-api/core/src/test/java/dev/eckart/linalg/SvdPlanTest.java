@@ -73,7 +73,8 @@ class SvdPlanTest {
                 Driver.QR,
                 Driver.CHOLESKY_QR,
                 Driver.JACOBI,
-                Driver.GESVDJ)) {
+                Driver.GESVDJ,
+                Driver.GESVDP)) {
             for (long[] shape : new long[][] {{200, 200}, {3000, 200}, {200, 3000}, {200, 230}}) {
                 Work one = DenseWork.of(driver, DType.F64, shape[0], shape[1], true);
                 Work twice = DenseWork.of(driver, DType.F64, 2 * shape[0], 2 * shape[1], true);

@@ -4,6 +4,7 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.SizeTPointer;
 
 /** A native address as JavaCPP's methods want it. Owns nothing and registers nothing, so that it may be made on any path. */
 final class Address extends Pointer {
@@ -23,6 +24,10 @@ final class Address extends Pointer {
 
     static FloatPointer f32(long address) {
         return new FloatPointer(new Address(address));
+    }
+
+    static SizeTPointer size(long address) {
+        return new SizeTPointer(new Address(address));
     }
 
     static IntPointer i32(long address) {

@@ -68,8 +68,8 @@ final class Cuda {
 
     /** Bytes that the device has free. */
     static long freeBytes(long scratch) {
-        SizeTPointer free = new SizeTPointer(new Address(scratch));
-        check("cudaMemGetInfo", cudart.cudaMemGetInfo(free, new SizeTPointer(new Address(scratch + 8))));
+        SizeTPointer free = Address.size(scratch);
+        check("cudaMemGetInfo", cudart.cudaMemGetInfo(free, Address.size(scratch + 8)));
         return free.get();
     }
 

@@ -9,7 +9,6 @@ import dev.eckart.backend.SvdDriver;
 import dev.eckart.backend.UnaryOp;
 import dev.eckart.backend.View;
 import dev.eckart.memory.Buffer;
-import dev.eckart.memory.Bytes;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.Layout;
@@ -25,7 +24,7 @@ final class CudaBackend implements Backend {
     /** Requests from here on are held against the device's free memory before they are made. */
     private static final long CHECKED_BYTES = 64L << 20;
 
-    static final List<SvdDriver> SVD_DRIVERS = List.of(SvdDriver.GESVDJ, SvdDriver.GESVD);
+    static final List<SvdDriver> SVD_DRIVERS = List.of(SvdDriver.GESVDJ, SvdDriver.GESVD, SvdDriver.GESVDP);
 
     private final Card card;
 
@@ -63,8 +62,7 @@ final class CudaBackend implements Backend {
     public String describe() {
         return Cuda.deviceName(card.index()) + ", " + Cuda.attribute(Cuda.MULTIPROCESSORS, card.index())
                 + " multiprocessors of compute capability " + Cuda.attribute(Cuda.COMPUTE_MAJOR, card.index()) + "."
-                + Cuda.attribute(Cuda.COMPUTE_MINOR, card.index()) + ", " + Bytes.text(available())
-                + " free, driver for CUDA " + CudaStart.version(CudaStart.driverVersion()) + ", NVRTC "
+                + Cuda.attribute(Cuda.COMPUTE_MINOR, card.index()) + ", driver for CUDA " + CudaStart.version(CudaStart.driverVersion()) + ", NVRTC "
                 + Nvrtc.version();
     }
 

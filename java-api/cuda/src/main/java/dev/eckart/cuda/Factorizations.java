@@ -162,8 +162,9 @@ final class Factorizations {
         double scale = scale(a);
         multiply(a, scale);
         boolean thin = vectors.isEmpty() || !full(a, vectors.get());
-        boolean converged = driver == SvdDriver.GESVDJ
-                ? thin && LongSvd.suits(m, n) && longSvd.svd(a, s, vectors, this::jacobi) || jacobi(a, s, vectors)
+        LongSvd.Small direct = (b, values, v) -> direct(driver, b, values, v);
+        boolean converged = driver != SvdDriver.GESVD
+                ? thin && LongSvd.suits(m, n) && longSvd.svd(a, s, vectors, direct) || direct.svd(a, s, vectors)
                 : m < n ? iteration(a, s, vectors) : iterationOfTall(a, s, vectors);
         if (converged) {
             multiply(s, 1 / scale);
@@ -183,14 +184,14 @@ final class Factorizations {
         return columns(v.u()) > Math.min(rows(a), columns(a)) || rows(v.vt()) > Math.min(rows(a), columns(a));
     }
 
-    /** gesvdj of Aᵀ (n, m): its U is V, in place of the rows of Vᵀ; its V is U, turned. */
-    private boolean jacobi(View a, View s, Optional<Vectors> vectors) {
+    /** gesvdj or gesvdp of Aᵀ (n, m): its U is V, in place of the rows of Vᵀ; its V is U, turned. */
+    private boolean direct(SvdDriver driver, View a, View s, Optional<Vectors> vectors) {
         long m = rows(a);
         long n = columns(a);
         DType type = a.dtype();
         if (vectors.isEmpty()) {
-            return solver.gesvdj(new Solver.Svd(type, false, n, m, a.address(), leading(a), s.address(), 0, n, 0, m))
-                    == 0;
+            return solve(
+                    driver, new Solver.Svd(type, false, n, m, a.address(), leading(a), s.address(), 0, n, 0, m), s);
         }
         View u = vectors.get().u();
         View vt = vectors.get().vt();
@@ -207,12 +208,22 @@ final class Factorizations {
                     leading(vt),
                     left.address(),
                     m);
-            if (solver.gesvdj(call) != 0) {
+            if (!solve(driver, call, s)) {
                 return false;
             }
             elementwise.copy(transposed(left.view(type, columns(u), m)), u);
             return true;
         }
+    }
+
+    /** Whether it converged: for gesvdp, with singular values that are off by no more than rounding. */
+    private boolean solve(SvdDriver driver, Solver.Svd call, View s) {
+        if (driver == SvdDriver.GESVDJ) {
+            return solver.gesvdj(call) == 0;
+        }
+        double off = solver.gesvdp(call);
+        double rounding = Math.max(call.rows(), call.columns()) * s.dtype().epsilon();
+        return off == 0 || off <= rounding * reductions.largest(s);
     }
 
     /** gesvd of Aᵀ (n, m), n > m: its U is V, its Vᵀ is Uᵀ, both in place; by way of scratch where Vᵀ goes over A. */
@@ -293,15 +304,15 @@ final class Factorizations {
         if (k == 0) {
             return 0;
         }
-        boolean jacobi = driver == SvdDriver.GESVDJ;
-        boolean turned = jacobi || m < n;
+        boolean direct = driver != SvdDriver.GESVD;
+        boolean turned = direct || m < n;
         long any = vectors ? gpu.result() : 0; // only whether it is there counts
         Solver.Svd call = turned
                 ? new Solver.Svd(dtype, false, n, m, gpu.result(), n, gpu.result(), any, n, any, m)
                 : new Solver.Svd(dtype, false, m, n, gpu.result(), m, gpu.result(), any, m, any, n);
-        long scratch = jacobi ? (vectors ? m * k : 0) : m < n ? 0 : m * n + (vectors ? m * k + k * k : 0);
-        long product = jacobi && LongSvd.suits(m, n) ? LongSvd.workspace(vectors, dtype, m, n) : 0;
-        return (solver.workspace(jacobi, call) + scratch + product) * dtype.bytes() + 16;
+        long scratch = direct ? (vectors ? m * k : 0) : m < n ? 0 : m * n + (vectors ? m * k + k * k : 0);
+        long product = direct && LongSvd.suits(m, n) ? LongSvd.workspace(vectors, dtype, m, n) : 0;
+        return (solver.workspace(driver, call) + scratch + product) * dtype.bytes() + 16;
     }
 
     /** Signs by the rule of Backend.orientVectors. */

@@ -98,6 +98,14 @@ final class Gpu {
         return block.getInt(8);
     }
 
+    long resultLong(int offset) {
+        return block.getLong(8 + offset);
+    }
+
+    double resultDouble(int offset) {
+        return block.getDouble(8 + offset);
+    }
+
     /** 8 bytes of device memory; waits for what was started. */
     long readLong(long address) {
         Cuda.download(result(), address, 8, stream);

@@ -1,9 +1,13 @@
 package dev.eckart.cuda;
 
+import dev.eckart.backend.SvdDriver;
 import dev.eckart.memory.DType;
+import java.nio.ByteBuffer;
 import org.bytedeco.cuda.cusolver.cusolverDnContext;
+import org.bytedeco.cuda.cusolver.cusolverDnParams;
 import org.bytedeco.cuda.cusolver.gesvdjInfo;
 import org.bytedeco.cuda.global.cusolver;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -16,6 +20,8 @@ final class Solver {
     private static final int VALUES_ONLY = 0;
     private static final int LOWER = 0;
     private static final int UPPER = 1;
+    private static final int REAL_32 = 0;
+    private static final int REAL_64 = 1;
     private static final String[] STATUS = {
         "CUSOLVER_STATUS_SUCCESS",
         "CUSOLVER_STATUS_NOT_INITIALIZED",
@@ -32,6 +38,10 @@ final class Solver {
     private final Gpu gpu;
     private cusolverDnContext handle;
     private gesvdjInfo jacobi;
+    private cusolverDnParams parameters;
+
+    /** For the calls that want workspace of the host as well. */
+    private ByteBuffer hostWork = ByteBuffer.allocateDirect(8);
 
     Solver(Gpu gpu) {
         this.gpu = gpu;
@@ -55,6 +65,16 @@ final class Solver {
             jacobi = made;
         }
         return jacobi;
+    }
+
+    /** Parameters of the generic calls as they are made. */
+    private cusolverDnParams parameters() {
+        if (parameters == null) {
+            cusolverDnParams made = new cusolverDnParams();
+            check("cusolverDnCreateParams", cusolver.cusolverDnCreateParams(made));
+            parameters = made;
+        }
+        return parameters;
     }
 
     private static void check(String call, int code) {
@@ -92,14 +112,19 @@ final class Solver {
         try (Scratch work = new Scratch(gpu, name, bytes + 16)) {
             long info = work.address() + bytes;
             check(name, call.run(work.address(), elements, info));
-            Cuda.download(gpu.result(), info, 4, gpu.stream());
-            Cuda.synchronize(gpu.stream());
-            int value = gpu.resultInt();
-            if (value < 0) {
-                throw new CudaException(name, value, "argument " + -value + " is wrong");
-            }
-            return value;
+            return info(name, info);
         }
+    }
+
+    /** What a call has put at an address of the device; waits for it. */
+    private int info(String name, long address) {
+        Cuda.download(gpu.result(), address, 4, gpu.stream());
+        Cuda.synchronize(gpu.stream());
+        int value = gpu.resultInt();
+        if (value < 0) {
+            throw new CudaException(name, value, "argument " + -value + " is wrong");
+        }
+        return value;
     }
 
     private static FloatPointer f(long address) {
@@ -201,7 +226,7 @@ final class Solver {
      * @param a destroyed
      * @param s descending
      * @param u (m, k), or (m, m) when full; 0: values only
-     * @param v for gesvdj V (n, k), for gesvd Vᵀ (k, n), k = n when full
+     * @param v for gesvdj and gesvdp V (n, k), for gesvd Vᵀ (k, n), k = n when full
      */
     record Svd(
             DType dtype,
@@ -308,6 +333,84 @@ final class Solver {
                         jacobi());
     }
 
+    /**
+     * By polar decomposition, of any shape; V as gesvdj. Where a singular value is close to zero, A is perturbed (cuSOLVER, cusolverDnXgesvdp,
+     * h_err_sigma).
+     *
+     * @return by how much the singular values may be off for that; NaN: not converged
+     */
+    double gesvdp(Svd x) {
+        String name = "cusolverDnXgesvdp";
+        int type = x.dtype() == DType.F32 ? REAL_32 : REAL_64;
+        int mode = x.vectors() ? VECTORS : VALUES_ONLY;
+        long device = polarSizes(x);
+        long host = gpu.resultLong(8);
+        if (hostWork.capacity() < host) {
+            hostWork = ByteBuffer.allocateDirect(Math.toIntExact(host));
+        }
+        long bytes = (device + 15) / 16 * 16;
+        try (Scratch work = new Scratch(gpu, name, bytes + 16)) {
+            long error = gpu.result() + 16;
+            check(
+                    name,
+                    cusolver.cusolverDnXgesvdp(
+                            handle(),
+                            parameters(),
+                            mode,
+                            x.full() ? 0 : 1,
+                            x.rows(),
+                            x.columns(),
+                            type,
+                            new Address(x.a()),
+                            x.lda(),
+                            type,
+                            new Address(x.s()),
+                            type,
+                            new Address(x.u()),
+                            x.ldu(),
+                            type,
+                            new Address(x.v()),
+                            x.ldv(),
+                            type,
+                            new Address(work.address()),
+                            device,
+                            new BytePointer(hostWork),
+                            host,
+                            Address.i32(work.address() + bytes),
+                            Address.f64(error)));
+            return info(name, work.address() + bytes) == 0 ? gpu.resultDouble(16) : Double.NaN;
+        }
+    }
+
+    /** Bytes of workspace of gesvdp on the device; those on the host stand behind the result. */
+    private long polarSizes(Svd x) {
+        int type = x.dtype() == DType.F32 ? REAL_32 : REAL_64;
+        check(
+                "cusolverDnXgesvdp_bufferSize",
+                cusolver.cusolverDnXgesvdp_bufferSize(
+                        handle(),
+                        parameters(),
+                        x.vectors() ? VECTORS : VALUES_ONLY,
+                        x.full() ? 0 : 1,
+                        x.rows(),
+                        x.columns(),
+                        type,
+                        new Address(x.a()),
+                        x.lda(),
+                        type,
+                        new Address(x.s()),
+                        type,
+                        new Address(x.u()),
+                        x.ldu(),
+                        type,
+                        new Address(x.v()),
+                        x.ldv(),
+                        type,
+                        Address.size(gpu.result()),
+                        Address.size(gpu.result() + 8)));
+        return gpu.resultLong(0);
+    }
+
     /** By QR iteration; m ≥ n alone. > 0: not converged. */
     int gesvd(Svd x) {
         byte job = (byte) (!x.vectors() ? 'N' : x.full() ? 'A' : 'S');
@@ -361,9 +464,12 @@ final class Solver {
                                 Address.i32(i)));
     }
 
-    /** Elements of workspace of gesvdj, or of gesvd. */
-    long workspace(boolean jacobiRotations, Svd x) {
-        if (jacobiRotations) {
+    /** Elements of workspace of a driver. */
+    long workspace(SvdDriver driver, Svd x) {
+        if (driver == SvdDriver.GESVDP) {
+            return (polarSizes(x) + x.dtype().bytes() - 1) / x.dtype().bytes();
+        }
+        if (driver == SvdDriver.GESVDJ) {
             return elements("cusolverDn" + (x.dtype() == DType.F32 ? "S" : "D") + "gesvdj", s -> gesvdjSize(x, s));
         }
         int m = extent("svd", x.rows());

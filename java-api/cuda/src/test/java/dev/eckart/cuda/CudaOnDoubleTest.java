@@ -214,9 +214,35 @@ class CudaOnDoubleTest {
     void should_fall_back_to_gesvd_and_say_so_if_gesvdj_does_not_converge() throws IOException, InterruptedException {
         assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_FAIL", "info gesvdj=3")))
                 .contains("svd gesvd [gesvdj did not converge]");
-        assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_FAIL", "info gesvdj=3,info gesvd=1")))
-                .contains("refused: svd of (2,2): gesvdj did not converge, gesvd did not converge");
+        assertThat(attempt(CudaDouble.FOLDER, Map.of("ECKART_DOUBLE_FAIL", "info gesvdj=3,info gesvd=1,info gesvdp=2")))
+                .contains("refused: svd of (2,2): gesvdj did not converge, gesvd did not converge,"
+                        + " gesvdp did not converge");
         assertThat(attempt(CudaDouble.FOLDER, Map.of())).contains("svd gesvdj []");
+    }
+
+    /** Each driver is timed on the device; what is predicted to be the fastest is taken. The next process does not measure again. */
+    @Test
+    void should_take_the_driver_that_was_measured_to_be_the_fastest() throws IOException, InterruptedException {
+        String kept = "-Deckart.rates.cache=" + temp;
+        String jacobiSlow = "slow gesvdj=2000,slow gesvd=2000";
+        String polarSlow = "slow gesvdp=2000,slow gesvd=2000";
+        assertThat(choice(jacobiSlow, kept))
+                .containsPattern("driver +gesvdp: .*, predicted to be the fastest of 3")
+                .containsPattern("compared +gesvdj .* s, gesvd .* s, gesvdp .* s")
+                .contains("small gesvdj", "polar gesvdp []");
+        assertThat(choice(polarSlow, "-Deckart.rates.cache=none")).containsPattern("driver +gesvdj: ");
+        // Where gesvdp says that its values are off, it is given up.
+        assertThat(choice(polarSlow + ",error gesvdp=1", kept))
+                .containsPattern("driver +gesvdp: ")
+                .contains("polar gesvdj [gesvdp did not converge]");
+    }
+
+    private static String choice(String fault, String option) throws IOException, InterruptedException {
+        ForkedJvm.Result result =
+                CudaDouble.run(CudaDouble.FOLDER, Choice.class, Map.of("ECKART_DOUBLE_FAIL", fault), List.of(option));
+        assertThat(result.exit()).as(result.output()).isZero();
+        assertThat(result.output()).doesNotContain("double:");
+        return result.output();
     }
 
     @Test

@@ -38,6 +38,11 @@ class OnDevice {
         assertThat(Devices.missing()).isEmpty();
         assertThat(Devices.available(GPU)).isPositive();
         assertThat(Devices.describe(GPU)).contains("compute capability").contains("driver for CUDA 13");
+        // Measured rates are kept under it.
+        String before = Devices.describe(GPU);
+        try (Tensor taken = Tensor.empty(GPU, DType.U8, 1 << 24)) {
+            assertThat(Devices.describe(taken.device())).isEqualTo(before);
+        }
         // A double is no card.
         assertThat(Devices.describe(GPU).startsWith("NVIDIA")).isEqualTo(Boolean.getBoolean("require.cuda"));
         assertThatThrownBy(() -> Devices.describe(Device.cuda(99)))
@@ -64,7 +69,8 @@ class OnDevice {
             for (long[] size : new long[][] {{60, 40}, {40, 60}, {50, 50}, {3, 3}}) {
                 try (Scope scope = Scope.open()) {
                     Tensor host = Tensor.normal(dtype, 5, size);
-                    for (Driver driver : List.of(Driver.AUTO, Driver.GESVD, Driver.QR, Driver.CHOLESKY_QR)) {
+                    for (Driver driver : List.of(
+ Driver.AUTO, Driver.GESVD, Driver.GESVDP, Driver.QR, Driver.CHOLESKY_QR)) {
                         for (Certificate.Level level : Certificate.Level.values()) {
                             Svd svd =
                                     Svd.options().driver(driver).certify(level).of(host.to(GPU));
@@ -191,7 +197,7 @@ class OnDevice {
                     .hasMessageContaining("element (1,1)");
             assertThatThrownBy(() -> Svd.options().driver(Driver.GESDD).of(a.slice(0, 0, 1)))
                     .hasMessage(
-                            "svd: driver gesdd does not exist on cuda:0; there are auto, qr, cholesky-qr and [gesvdj, gesvd]");
+                            "svd: driver gesdd does not exist on cuda:0; there are auto, qr, cholesky-qr and [gesvdj, gesvd, gesvdp]");
             assertThatThrownBy(() -> a.add(Tensor.zeros(DType.F64, 2, 2)))
                     .hasMessageContaining("cuda:0 and cpu")
                     .hasMessageContaining("to(device)");
