@@ -21,7 +21,8 @@ start "$here/cuda.cpp" libcuda.so.1 -ldl
 start "$here/nvrtc.cpp" libnvrtc.so.13
 start "$here/cublas.cpp" libcublas.so.13 "$out/libcudart.so.13" $blas
 start "$here/cusolver.cpp" libcusolver.so.12 "$out/libcudart.so.13" $blas
-for name in libcublasLt.so.13 libcusparse.so.12 libnvJitLink.so.13 libcusolverMg.so.12; do start "$here/nothing.cpp" $name; done
+start "$here/cublaslt.cpp" libcublasLt.so.13 "$out/libcudart.so.13" $blas
+for name in libcusparse.so.12 libnvJitLink.so.13 libcusolverMg.so.12; do start "$here/nothing.cpp" $name; done
 for process in $processes; do wait "$process"; done
 cp "$here/host.h" "$out/host.h"
 echo "$key" >"$out/key"

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
+#include <vector>
 
 #include "memory.h"
 
@@ -47,9 +49,24 @@ void trsm(int s, int uplo, int t, int m, int n, float alpha, const float *a, int
     cblas_strsm(CblasColMajor, side(s), triangle(uplo), transpose(t), CblasNonUnit, m, n, alpha, a, lda, b, ldb);
 }
 
+// A matrix without its last bits, to nearest; close together
+template <class T> std::vector<T> roundedTo(int bits, const T *from, int64_t rows, int64_t columns, int64_t ld) {
+    std::vector<T> out;
+    for (int64_t j = 0; j < columns; j++)
+        for (int64_t i = 0; i < rows; i++) {
+            float x = float(from[j * ld + i]);
+            uint32_t word;
+            memcpy(&word, &x, 4);
+            word = (word + (1u << (bits - 1))) >> bits << bits;
+            memcpy(&x, &word, 4);
+            out.push_back(T(x));
+        }
+    return out;
+}
+
 template <class T>
 int gemmOf(void *h, int ta, int tb, int64_t m, int64_t n, int64_t k, const void *alpha, const void *a, int64_t lda, int64_t strideA, const void *b,
-           int64_t ldb, int64_t strideB, const void *beta, void *c, int64_t ldc, int64_t strideC, int64_t batch) {
+           int64_t ldb, int64_t strideB, const void *beta, void *c, int64_t ldc, int64_t strideC, int64_t batch, int rounded = 0) {
     const T by = *static_cast<const T *>(alpha), keep = *static_cast<const T *>(beta);
     // A library asks for the last error after its launch, and can't know whose it is
     if (eckart_double_faulted() || eckart_double_last()) return EXECUTION_FAILED;
@@ -60,7 +77,11 @@ int gemmOf(void *h, int ta, int tb, int64_t m, int64_t n, int64_t k, const void 
         if (!matrix(x, ta ? k : m, ta ? m : k, lda, sizeof(T), "gemm A") || !matrix(y, tb ? n : k, tb ? k : n, ldb, sizeof(T), "gemm B") ||
             !matrix(z, m, n, ldc, sizeof(T), "gemm C"))
             return INVALID_VALUE;
-        enqueue(streamOf(h), [=] { multiply(ta, tb, int(m), int(n), int(k), by, x, int(lda), y, int(ldb), keep, z, int(ldc)); });
+        enqueue(streamOf(h), [=] {
+            if (rounded == 0) return multiply(ta, tb, int(m), int(n), int(k), by, x, int(lda), y, int(ldb), keep, z, int(ldc));
+            const std::vector<T> p = roundedTo(rounded, x, ta ? k : m, ta ? m : k, lda), q = roundedTo(rounded, y, tb ? n : k, tb ? k : n, ldb);
+            multiply(ta, tb, int(m), int(n), int(k), by, p.data(), int(ta ? k : m), q.data(), int(tb ? n : k), keep, z, int(ldc));
+        });
     }
     return 0;
 }
@@ -110,7 +131,10 @@ int cublasGemmStridedBatchedEx_64(void *h, int ta, int tb, int64_t m, int64_t n,
     if (int code = eckart_double_status("cublasGemmStridedBatchedEx")) return code;
     if (typeA != typeB || typeB != typeC || algorithm != -1 || k <= 0) return INVALID_VALUE;
     if (typeA == 1 && compute == 70) return gemmOf<double>(h, ta, tb, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC, batch);
-    if (typeA == 0 && compute == 68) return gemmOf<float>(h, ta, tb, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC, batch);
+    // COMPUTE_32F, and those that may round the factors: to bfloat16 (FAST_16BF), to TF32 (FAST_TF32)
+    const int rounded = compute == 68 ? 0 : compute == 75 ? 16 : compute == 77 ? 13 : -1;
+    if (typeA == 0 && rounded >= 0)
+        return gemmOf<float>(h, ta, tb, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC, batch, rounded);
     return INVALID_VALUE;
 }
 int cublasDsyrk_v2_64(void *h, int uplo, int t, int64_t n, int64_t k, const double *alpha, const double *a, int64_t lda, const double *beta, double *c,

@@ -47,6 +47,14 @@ for dtype, kind, size in (("f64", torch.float64, 8), ("f32", torch.float32, 4)):
     for m, n, k in ((2048, 2048, 2048), (4096, 4096, 4096), (8192, 8192, 512)):
         a, b = normal(m, k), normal(k, n)
         measure(f"matmul {m}x{k}x{n}", dtype, 2 * m * n * k, "flop/s", lambda: a @ b)
+        for name, precision in (("TF32", "high"), ("BF16", "medium")) if dtype == "f32" else ():
+            torch.set_float32_matmul_precision(precision)
+            measure(f"matmul {m}x{k}x{n} {name}", dtype, 2 * m * n * k, "flop/s", lambda: a @ b)
+            torch.set_float32_matmul_precision("highest")
+    if dtype == "f32":
+        x, w, bias = normal(8192, 1024), normal(4096, 1024), normal(4096)
+        measure("linear with GELU 8192x1024x4096", dtype, 2 * 8192 * 1024 * 4096, "flop/s",
+                lambda: torch.nn.functional.gelu(torch.addmm(bias, x, w.T), approximate="tanh"))
     a = normal(256, 256, 256)
     measure("matmul 256 times 256x256x256", dtype, 2 * 256**4, "flop/s", lambda: torch.bmm(a, a))
     for m, n in ((256, 256), (512, 512), (1024, 1024), (20000, 200), (2048, 2048)):

@@ -29,6 +29,8 @@ public class TransformerBenchmark extends DeviceBenchmark {
     private Tensor gate;
     private Tensor bias;
     private Tensor before;
+    private Tensor weight;
+    private Tensor product;
 
     @Override
     protected void prepare() {
@@ -44,6 +46,8 @@ public class TransformerBenchmark extends DeviceBenchmark {
         sum = hold(before.copy());
         gate = normal(dtype, 3, SAMPLES, HEADS * d);
         bias = normal(dtype, 4, HEADS * d);
+        weight = normal(dtype, 5, HEADS * d, HEADS * d);
+        product = empty(dtype, SAMPLES * n, HEADS * d);
     }
 
     private Tensor head(Tensor qkv, long part) {
@@ -63,6 +67,11 @@ public class TransformerBenchmark extends DeviceBenchmark {
                 rows.assign(before);
                 biasAndGelu();
                 Inputs.requireEqual(method, rows, hold(Activations.gelu(hold(before.add(bias)))), 20);
+            }
+            case "linear" -> {
+                Tensor flat = hold(before.reshape(product.shape().dims()));
+                Tensor exact = hold(hold(flat.matmul(hold(weight.transpose()))).add(bias));
+                Inputs.requireEqual(method, product, hold(Activations.gelu(exact)), 1000);
             }
             default -> {
                 sum.assign(before);
@@ -90,6 +99,22 @@ public class TransformerBenchmark extends DeviceBenchmark {
         rows.assign(before);
         try (Tensor flat = rows.reshape(SAMPLES * rows.dim(1), rows.dim(2))) {
             backend.finish(Finish.GELU, flat.view(), bias.view());
+        }
+        done();
+    }
+
+    /** gelu(before·Wᵀ + bias): in one call where the device has it, else by a product and what finishes it. */
+    @Benchmark
+    public void linear() {
+        try (Tensor flat = before.reshape(product.shape().dims());
+                Tensor x = flat.reshape(1, flat.dim(0), flat.dim(1));
+                Tensor w = weight.reshape(1, weight.dim(0), weight.dim(1));
+                Tensor turned = w.transpose();
+                Tensor y = product.reshape(1, product.dim(0), product.dim(1))) {
+            if (!backend.linear(Finish.GELU, flat.view(), weight.view(), bias.view(), product.view())) {
+                backend.gemm(1, x.view(), turned.view(), 0, y.view());
+                backend.finish(Finish.GELU, product.view(), bias.view());
+            }
         }
         done();
     }

@@ -4,6 +4,7 @@ import dev.eckart.memory.Buffer;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.MemoryStatistics;
+import dev.eckart.memory.Precision;
 import java.util.List;
 import java.util.Optional;
 
@@ -86,6 +87,16 @@ public interface Backend {
     }
 
     /**
+     * y = f(x·Wᵀ + bias) in one call, for contiguous x (rows, in), W (out, in), bias (out) and y (rows, out), by a device whose product
+     * takes the bias along.
+     *
+     * @return as {@link #finish}
+     */
+    default boolean linear(Finish f, View x, View weight, View bias, View y) {
+        return false;
+    }
+
+    /**
      * x += gate·(y + bias) for contiguous x and y (samples, tokens, n), a gate (samples, n) with adjacent columns and a bias (n). F64, F32.
      *
      * @return as {@link #finish}
@@ -134,6 +145,11 @@ public interface Backend {
 
     /** C = alpha·A·B + beta·C for (batch, m, k) × (batch, k, n); transposes are strides; the columns of C are adjacent. */
     void gemm(double alpha, View a, View b, double beta, View c);
+
+    /** The same of F32 factors that may be rounded first, by a device that gains from it. */
+    default void gemm(Precision precision, double alpha, View a, View b, double beta, View c) {
+        gemm(alpha, a, b, beta, c);
+    }
 
     /** C = alpha·AᵀA + beta·C, for A (m, n) with adjacent columns. */
     void gram(double alpha, View a, double beta, View c);

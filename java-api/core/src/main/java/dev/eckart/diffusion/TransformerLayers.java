@@ -27,7 +27,11 @@ final class TransformerLayers {
 
         /** f of it. */
         Tensor apply(Tensor x, Finish f) {
-            Tensor y = product(x);
+            Tensor y = Tensor.empty(x.device(), x.dtype(), x.dim(0), weight.dim(0));
+            if (y.backend().linear(f, x.view(), weight.view(), bias.view(), y.view())) {
+                return y;
+            }
+            multiply(x, y);
             if (y.backend().finish(f, y.view(), bias.view())) {
                 return y;
             }
@@ -41,7 +45,8 @@ final class TransformerLayers {
 
         /** sum += gate·(x·Wᵀ + b), in place; a gate for each sample, (b, out), or one for all, (1, out). */
         void addGated(Tensor sum, Tensor gate, Tensor x) {
-            Tensor y = product(x);
+            Tensor y = Tensor.empty(x.device(), x.dtype(), x.dim(0), weight.dim(0));
+            multiply(x, y);
             Tensor to = samples(sum, gate);
             Tensor each = samples(y, gate);
             if (!to.backend().addGated(to.view(), gate.view(), each.view(), bias.view())) {
@@ -50,10 +55,10 @@ final class TransformerLayers {
             }
         }
 
-        private Tensor product(Tensor x) {
+        /** y = x·Wᵀ. */
+        private void multiply(Tensor x, Tensor y) {
             long rows = x.dim(0);
             long out = weight.dim(0);
-            Tensor y = Tensor.empty(x.device(), x.dtype(), rows, out);
             y.backend()
                     .gemm(
                             1,
@@ -61,7 +66,6 @@ final class TransformerLayers {
                             weight.reshape(1, out, weight.dim(1)).transpose().view(),
                             0,
                             y.reshape(1, rows, out).view());
-            return y;
         }
     }
 

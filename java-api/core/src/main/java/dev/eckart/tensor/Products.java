@@ -3,6 +3,7 @@ package dev.eckart.tensor;
 import dev.eckart.backend.View;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Layout;
+import dev.eckart.memory.Precision;
 import dev.eckart.memory.Shape;
 
 /** Brings the operands of a matrix product into the form that a backend takes: one batch dimension, one unit stride each. */
@@ -11,7 +12,7 @@ final class Products {
 
     private Products() {}
 
-    static Tensor matmul(Tensor a, Tensor b) {
+    static Tensor matmul(Tensor a, Tensor b, Precision precision) {
         int rankA = a.shape().rank();
         int rankB = b.shape().rank();
         if (rankA == 0 || rankB == 0) {
@@ -24,7 +25,7 @@ final class Products {
                     Tensor right = rankB == 1
                             ? b.reshape(b.dim(0), 1)
                             : b.alias(b.view().layout());
-                    Tensor product = matmul(left, right)) {
+                    Tensor product = matmul(left, right, precision)) {
                 Shape shape = product.shape();
                 shape = rankA == 1 ? shape.without(-2) : shape;
                 shape = rankB == 1 ? shape.without(-1) : shape;
@@ -46,26 +47,26 @@ final class Products {
         if (rankA == 2 && rankB == 2) {
             Layout target = Layout.contiguous(Shape.of(1, m, n));
             return Tensor.empty(a.device(), a.dtype(), Shape.of(m, n))
-                    .filledBy(out -> multiply(a, b, out, target, SINGLE));
+                    .filledBy(out -> multiply(a, b, out, target, SINGLE, precision));
         }
         Shape batch = Shape.broadcast(what(a, b), leading(a.shape()), leading(b.shape()));
         Layout target = Layout.contiguous(Shape.of(batch.size(), m, n));
         return Tensor.empty(a.device(), a.dtype(), append(batch, m, n))
-                .filledBy(out -> multiply(a, b, out, target, batch));
+                .filledBy(out -> multiply(a, b, out, target, batch, precision));
     }
 
     private static String what(Tensor a, Tensor b) {
         return "matmul: " + a.shape() + "·" + b.shape();
     }
 
-    private static void multiply(Tensor a, Tensor b, Tensor out, Layout target, Shape batch) {
+    private static void multiply(Tensor a, Tensor b, Tensor out, Layout target, Shape batch, Precision precision) {
         Layout left = batched(a.view().layout(), batch);
         Layout right = batched(b.view().layout(), batch);
         try (Tensor copyOfA = left == null ? copied(a, batch) : null;
                 Tensor copyOfB = right == null ? copied(b, batch) : null) {
             View x = left == null ? copyOfA.view() : a.view().with(left);
             View y = right == null ? copyOfB.view() : b.view().with(right);
-            out.backend().gemm(1, x, y, 0, out.view().with(target));
+            out.backend().gemm(precision, 1, x, y, 0, out.view().with(target));
         }
     }
 

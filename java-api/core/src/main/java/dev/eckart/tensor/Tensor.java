@@ -11,6 +11,7 @@ import dev.eckart.memory.Buffer;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.Layout;
+import dev.eckart.memory.Precision;
 import dev.eckart.memory.Shape;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
@@ -576,9 +577,14 @@ public final class Tensor implements AutoCloseable {
      * is a row, on the right a column, and that dimension goes from the result. F64, F32.
      */
     public Tensor matmul(Tensor other) {
+        return matmul(other, Precision.FULL);
+    }
+
+    /** {@link #matmul(Tensor)} of factors that may be rounded to {@code precision} first, where they are F32 and the device gains from it. */
+    public Tensor matmul(Tensor other, Precision precision) {
         check("matmul");
         other.check("matmul");
-        return Products.matmul(this, other);
+        return Products.matmul(this, other, precision);
     }
 
     // ---- lifetime

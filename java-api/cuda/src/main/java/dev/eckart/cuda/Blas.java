@@ -2,11 +2,12 @@ package dev.eckart.cuda;
 
 import dev.eckart.backend.View;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Precision;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.javacpp.BytePointer;
 
-/** The calls of cuBLAS that are used here, with their status checked. Full precision: TF32 never. */
+/** The calls of cuBLAS that are used here, with their status checked. Full precision: TF32 or BF16 where they are asked for alone. */
 final class Blas {
     static final int N = 0;
     static final int T = 1;
@@ -18,6 +19,8 @@ final class Blas {
     private static final int REAL_32 = 0;
     private static final int REAL_64 = 1;
     private static final int COMPUTE_32 = 68;
+    private static final int COMPUTE_32_BF16 = 75;
+    private static final int COMPUTE_32_TF32 = 77;
     private static final int COMPUTE_64 = 70;
     private static final int DEFAULT_ALGORITHM = -1;
     private static final int DEFAULT_MATH = 0;
@@ -46,7 +49,7 @@ final class Blas {
         return version[0];
     }
 
-    private static void check(String call, int code) {
+    static void check(String call, int code) {
         if (code != 0) {
             BytePointer name = cublas.cublasGetStatusName(code);
             throw Faults.ofLibrary(call, code, name == null ? "unknown" : name.getString());
@@ -60,7 +63,22 @@ final class Blas {
         return gpu.result();
     }
 
+    private static int compute(boolean single, Precision precision) {
+        if (!single) {
+            return COMPUTE_64;
+        }
+        return switch (precision) {
+            case FULL -> COMPUTE_32;
+            case TF32 -> COMPUTE_32_TF32;
+            case BF16 -> COMPUTE_32_BF16;
+        };
+    }
+
     void gemm(double alpha, View a, View b, double beta, View c) {
+        gemm(Precision.FULL, alpha, a, b, beta, c);
+    }
+
+    void gemm(Precision precision, double alpha, View a, View b, double beta, View c) {
         Gemm g = Gemm.of(a.layout(), b.layout(), c.layout());
         boolean single = c.dtype() == DType.F32;
         int type = single ? REAL_32 : REAL_64;
@@ -89,7 +107,7 @@ final class Blas {
                         g.ldc(),
                         g.strideC(),
                         g.batch(),
-                        single ? COMPUTE_32 : COMPUTE_64,
+                        compute(single, precision),
                         DEFAULT_ALGORITHM));
     }
 

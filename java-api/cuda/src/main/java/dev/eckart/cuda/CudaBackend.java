@@ -3,6 +3,7 @@ package dev.eckart.cuda;
 import dev.eckart.backend.Backend;
 import dev.eckart.backend.BinaryOp;
 import dev.eckart.backend.Distribution;
+import dev.eckart.backend.Finish;
 import dev.eckart.backend.ReduceOp;
 import dev.eckart.backend.ScanOp;
 import dev.eckart.backend.SvdDriver;
@@ -13,6 +14,7 @@ import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.Layout;
 import dev.eckart.memory.MemoryStatistics;
+import dev.eckart.memory.Precision;
 import dev.eckart.memory.Shape;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -62,7 +64,8 @@ final class CudaBackend implements Backend {
     public String describe() {
         return Cuda.deviceName(card.index()) + ", " + Cuda.attribute(Cuda.MULTIPROCESSORS, card.index())
                 + " multiprocessors of compute capability " + Cuda.attribute(Cuda.COMPUTE_MAJOR, card.index()) + "."
-                + Cuda.attribute(Cuda.COMPUTE_MINOR, card.index()) + ", driver for CUDA " + CudaStart.version(CudaStart.driverVersion()) + ", NVRTC "
+                + Cuda.attribute(Cuda.COMPUTE_MINOR, card.index()) + ", driver for CUDA "
+                + CudaStart.version(CudaStart.driverVersion()) + ", NVRTC "
                 + Nvrtc.version();
     }
 
@@ -235,12 +238,24 @@ final class CudaBackend implements Backend {
 
     @Override
     public void gemm(double alpha, View a, View b, double beta, View c) {
+        gemm(Precision.FULL, alpha, a, b, beta, c);
+    }
+
+    @Override
+    public void gemm(Precision precision, double alpha, View a, View b, double beta, View c) {
         try (Call call = writes(c, a, b)) {
             if (a.shape().dim(2) == 0) {
                 scale(call.on().elementwise, beta, c);
             } else if (c.shape().size() > 0) {
-                call.on().blas.gemm(alpha, a, b, beta, c);
+                call.on().blas.gemm(precision, alpha, a, b, beta, c);
             }
+        }
+    }
+
+    @Override
+    public boolean linear(Finish f, View x, View weight, View bias, View y) {
+        try (Call call = writes(y, x, weight, bias)) {
+            return call.on().fusedProduct.apply(f, x, weight, bias, y);
         }
     }
 

@@ -121,6 +121,10 @@ final class Gpu {
         }
     }
 
+    void putResult(int offset, long value) {
+        block.putLong(8 + offset, value);
+    }
+
     /** Memory with one share, the caller's. */
     Buffer allocate(String operation, long bytes) {
         DeviceMemory memory = card.memory();

@@ -1,10 +1,12 @@
 package dev.eckart.cuda;
 
+import dev.eckart.backend.Finish;
 import dev.eckart.linalg.Driver;
 import dev.eckart.linalg.Svd;
 import dev.eckart.linalg.TruncatedSvd;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
+import dev.eckart.memory.Precision;
 import dev.eckart.tensor.Devices;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -41,6 +43,9 @@ final class GpuFigures {
             figures.copies(dtype, 1 << 26);
             for (long[] s : new long[][] {{2048, 2048, 2048}, {4096, 4096, 4096}, {8192, 8192, 512}}) {
                 figures.product(dtype, s[0], s[1], s[2]);
+            }
+            if (dtype == DType.F32) {
+                figures.linear(8192, 1024, 4096);
             }
             figures.batch(dtype, 256, 256);
             figures.map(dtype, 1 << 26);
@@ -174,15 +179,28 @@ final class GpuFigures {
                 Tensor y = b.to(GPU)) {
             String name = "matmul " + m + "x" + k + "x" + n;
             double flops = 2.0 * m * n * k;
-            Supplier<Double> error = () -> {
-                try (Scope scope = Scope.open()) {
-                    Tensor some = x.slice(0, 0, 64).to(Device.cpu()).to(DType.F64);
-                    Tensor exact = some.matmul(b.to(DType.F64));
-                    Tensor got = x.matmul(y).slice(0, 0, 64).to(Device.cpu()).to(DType.F64);
-                    return got.subtract(exact).norm() / exact.norm();
-                }
-            };
-            measure(name, dtype, GPU, flops, "flop/s", error, () -> x.matmul(y).close());
+            for (Precision precision : dtype == DType.F32 ? List.of(Precision.values()) : List.of(Precision.FULL)) {
+                Supplier<Double> error = () -> {
+                    try (Scope scope = Scope.open()) {
+                        Tensor some = x.slice(0, 0, 64).to(Device.cpu()).to(DType.F64);
+                        Tensor exact = some.matmul(b.to(DType.F64));
+                        Tensor got = x.matmul(y, precision)
+                                .slice(0, 0, 64)
+                                .to(Device.cpu())
+                                .to(DType.F64);
+                        return got.subtract(exact).norm() / exact.norm();
+                    }
+                };
+                String how = precision == Precision.FULL ? "" : " " + precision;
+                measure(
+                        name + how,
+                        dtype,
+                        GPU,
+                        flops,
+                        "flop/s",
+                        error,
+                        () -> x.matmul(y, precision).close());
+            }
             measure(
                     name,
                     dtype,
@@ -191,6 +209,23 @@ final class GpuFigures {
                     "flop/s",
                     () -> Double.NaN,
                     () -> a.matmul(b).close());
+        }
+    }
+
+    /** What a transformer has most of: a product, a bias and GELU by tanh, in one call. */
+    private void linear(long rows, long in, long out) throws IOException {
+        try (Tensor x = Tensor.normal(DType.F32, 1, rows, in).to(GPU);
+                Tensor weight = Tensor.normal(DType.F32, 2, out, in).to(GPU);
+                Tensor bias = Tensor.normal(DType.F32, 3, out).to(GPU);
+                Tensor y = Tensor.empty(GPU, DType.F32, rows, out)) {
+            measure(
+                    "linear with GELU " + rows + "x" + in + "x" + out,
+                    DType.F32,
+                    GPU,
+                    2.0 * rows * in * out,
+                    "flop/s",
+                    () -> Double.NaN,
+                    () -> y.backend().linear(Finish.GELU_TANH, x.view(), weight.view(), bias.view(), y.view()));
         }
     }
 
@@ -221,8 +256,9 @@ final class GpuFigures {
     private void svd(DType dtype, long m, long n) throws IOException {
         try (Tensor host = Tensor.normal(dtype, 1, m, n)) {
             for (Device device : List.of(GPU, Device.cpu())) {
-                for (Driver driver :
-                        device.equals(GPU) ? List.of(Driver.GESVDJ, Driver.GESVD) : List.of(Driver.GESDD)) {
+                for (Driver driver : device.equals(GPU)
+                        ? List.of(Driver.GESVDJ, Driver.GESVDP, Driver.GESVD)
+                        : List.of(Driver.GESDD)) {
                     try (Tensor a = host.to(device)) {
                         Supplier<Double> error = () -> {
                             try (Svd svd = Svd.options().driver(driver).of(a)) {

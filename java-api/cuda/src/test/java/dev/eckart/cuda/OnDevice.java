@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.eckart.backend.Finish;
 import dev.eckart.linalg.Certificate;
 import dev.eckart.linalg.Csr;
 import dev.eckart.linalg.Driver;
@@ -13,6 +14,7 @@ import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.MemoryLimitException;
 import dev.eckart.memory.MemoryStatistics;
+import dev.eckart.memory.Precision;
 import dev.eckart.pca.Pca;
 import dev.eckart.tensor.Devices;
 import dev.eckart.tensor.Memory;
@@ -69,8 +71,8 @@ class OnDevice {
             for (long[] size : new long[][] {{60, 40}, {40, 60}, {50, 50}, {3, 3}}) {
                 try (Scope scope = Scope.open()) {
                     Tensor host = Tensor.normal(dtype, 5, size);
-                    for (Driver driver : List.of(
- Driver.AUTO, Driver.GESVD, Driver.GESVDP, Driver.QR, Driver.CHOLESKY_QR)) {
+                    for (Driver driver :
+                            List.of(Driver.AUTO, Driver.GESVD, Driver.GESVDP, Driver.QR, Driver.CHOLESKY_QR)) {
                         for (Certificate.Level level : Certificate.Level.values()) {
                             Svd svd =
                                     Svd.options().driver(driver).certify(level).of(host.to(GPU));
@@ -100,6 +102,102 @@ class OnDevice {
                 .mapToDouble(i -> Math.abs(x[i] - y[i]))
                 .max()
                 .orElse(0);
+    }
+
+    /** Of factors that lose their last bits the product is off by some of them, and of none else; both layouts. */
+    @Test
+    void products_are_as_precise_as_is_asked() {
+        try (Scope scope = Scope.open()) {
+            Tensor a = Tensor.normal(DType.F32, 1, 2, 40, 30);
+            Tensor b = Tensor.normal(DType.F32, 2, 2, 50, 30).transpose();
+            Tensor exact = a.to(DType.F64).matmul(b.to(DType.F64));
+            double full = error(a, b, Precision.FULL, exact);
+            double tf32 = error(a, b, Precision.TF32, exact);
+            double bf16 = error(a, b, Precision.BF16, exact);
+            assertThat(full).isLessThan(1e-6);
+            assertThat(tf32).isBetween(1e-5, 1e-3);
+            assertThat(bf16).isBetween(4 * tf32, 1e-2);
+            assertThat(largestDifference(
+                            a.to(DType.F64).to(GPU).matmul(b.to(DType.F64).to(GPU), Precision.BF16), exact))
+                    .isLessThan(1e-12);
+            assertThat(a.matmul(b, Precision.BF16).toArray())
+                    .isEqualTo(a.matmul(b).toArray());
+        }
+    }
+
+    /** ‖A·B − exact‖ / ‖exact‖. */
+    private static double error(Tensor a, Tensor b, Precision precision, Tensor exact) {
+        Tensor product = a.to(GPU).matmul(b.to(GPU), precision).to(Device.cpu());
+        return product.to(DType.F64).subtract(exact).norm() / exact.norm();
+    }
+
+    /** Against plain Java; where cuBLASLt would not take it, the caller is told. */
+    @Test
+    void linear_layers_are_one_call() {
+        try (Scope scope = Scope.open()) {
+            for (long rows : new long[] {1, 37}) {
+                Tensor x = Tensor.normal(DType.F32, 1, rows, 24);
+                Tensor w = Tensor.normal(DType.F32, 2, 19, 24);
+                Tensor b = Tensor.normal(DType.F32, 3, 19);
+                double[] sums = x.to(DType.F64)
+                        .matmul(w.to(DType.F64).transpose())
+                        .add(b.to(DType.F64))
+                        .toArray();
+                for (Finish f : Finish.values()) {
+                    Tensor y = Tensor.full(DType.F32, Double.NaN, rows, 19).to(GPU);
+                    assertThat(y.backend()
+                                    .linear(
+                                            f,
+                                            x.to(GPU).view(),
+                                            w.to(GPU).view(),
+                                            b.to(GPU).view(),
+                                            y.view()))
+                            .isTrue();
+                    double[] found = y.toArray();
+                    for (int i = 0; i < found.length; i++) {
+                        assertThat(found[i]).as("%s", f).isCloseTo(finished(f, sums[i]), within(2e-5));
+                    }
+                    Tensor wide = Tensor.empty(GPU, DType.F64, rows, 19);
+                    assertThat(wide.backend()
+                                    .linear(
+                                            f,
+                                            x.to(DType.F64).to(GPU).view(),
+                                            w.to(DType.F64).to(GPU).view(),
+                                            b.to(DType.F64).to(GPU).view(),
+                                            wide.view()))
+                            .isFalse();
+                }
+            }
+            Tensor all = Tensor.zeros(DType.F32, 3, 24).to(GPU);
+            assertThat(all.backend()
+                            .linear(
+                                    Finish.NONE,
+                                    all.slice(0, 1, 3).view(),
+                                    Tensor.zeros(DType.F32, 19, 24).to(GPU).view(),
+                                    Tensor.zeros(DType.F32, 19).to(GPU).view(),
+                                    Tensor.empty(GPU, DType.F32, 2, 19).view()))
+                    .isFalse();
+        }
+    }
+
+    private static double finished(Finish f, double x) {
+        return switch (f) {
+            case NONE -> x;
+            case GELU_TANH -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + .044715 * x * x * x)));
+            case SILU -> x / (1 + Math.exp(-x));
+            case GELU -> x * normalBelow(x);
+        };
+    }
+
+    /** Φ by Simpson's rule on its density. */
+    private static double normalBelow(double x) {
+        double sum = 0;
+        int cells = 2000;
+        for (int i = 0; i <= cells; i++) {
+            double t = x * i / cells;
+            sum += Math.exp(-t * t / 2) * (i == 0 || i == cells ? 1 : i % 2 == 1 ? 4 : 2);
+        }
+        return .5 + sum * x / cells / 3 / Math.sqrt(2 * Math.PI);
     }
 
     @Test

@@ -1,0 +1,14 @@
+package dev.eckart.memory;
+
+/**
+ * To what the factors of a product of F32 matrices may be rounded before they are multiplied; sums are F32 always. For networks, where
+ * a device has units that are faster for it; one that has none, the host among them, rounds nothing. Products of F64 are F64.
+ */
+public enum Precision {
+    /** To nothing but their own type: 24 bits. Factorizations take no other. */
+    FULL,
+    /** To 11 bits, with the range of F32 (NVIDIA's TensorFloat-32): a product is off by some 1e-3 of its terms. */
+    TF32,
+    /** To 8 bits, with the range of F32 (bfloat16): off by some 1e-2. */
+    BF16
+}
