@@ -119,7 +119,8 @@ class DiffusionOnDevice {
         double[] mean = turned.select(0, 0).toArray();
         double[][] gains = turned.slice(0, 1, 1 + normals).toMatrix();
         for (int i = 0; i < 3; i++) {
-            PaperSamplers.Moments expected = paper.run(new PaperSamplers(way, Gaussians.mean(i), Gaussians.VARIANCES[i]));
+            PaperSamplers.Moments expected =
+                    paper.run(new PaperSamplers(way, Gaussians.mean(i), Gaussians.VARIANCES[i]));
             assertThat(mean[i]).isCloseTo(expected.mean(), within(1e-10));
             for (int j = 0; j < 3; j++) {
                 double covariance = 0;
