@@ -10,6 +10,7 @@ import dev.eckart.cli.Story;
 import dev.eckart.cli.UsageException;
 import dev.eckart.cli.airports.AirportsDemo;
 import dev.eckart.cli.genes.GenesDemo;
+import dev.eckart.cli.speeches.SpeechesDemo;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import java.io.IOException;
@@ -21,21 +22,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code demo --out DIR}: {@code index.html}, a page of digits, genes or flights taken apart, and {@code report.json} with its numbers. */
+/** {@code demo --out DIR}: {@code index.html}, a page of digits, genes, flights or speeches taken apart, and {@code report.json} with its numbers. */
 @Command(
         name = "demo",
         description =
                 "Takes real digits apart: principal components, reconstruction, maps, denoising, sampling and recognition,"
-                        + " as one page, index.html; or human genes, or flights between airports, which mirror geography.")
+                        + " as one page, index.html; or human genes, or flights between airports, which mirror geography; or topics of speeches.")
 public final class DemoCommand implements Callable<Integer> {
+    private static final Set<String> OTHERS = Set.of(GenesDemo.NAME, AirportsDemo.NAME, SpeechesDemo.NAME);
     private static final Set<String> FILES = Set.of("index.html", "report.json");
 
     @Option(
             names = "--data",
             paramLabel = "SET",
             description =
-                    "digits (8×8, built in), mnist, ehgdp, the genes of people, or airports, the flights between them (these by"
-                            + " ci/data); default: digits")
+                    "digits (8×8) or speeches of presidents, both built in; mnist, ehgdp, the genes of people, or airports, the"
+                            + " flights between them (these by ci/data); default: digits")
     private String data = "digits";
 
     @Option(names = "--out", paramLabel = "DIR", description = "the folder to write to")
@@ -46,8 +48,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        boolean isMap = data.equals(GenesDemo.NAME) || data.equals(AirportsDemo.NAME);
-        DigitSets digits = isMap ? null : DigitSets.parse(data);
+        DigitSets digits = OTHERS.contains(data) ? null : DigitSets.parse(data);
         if (out == null && !options.explain()) {
             throw new UsageException("demo: --out DIR is missing (or --explain, which only explains)");
         }
@@ -58,6 +59,7 @@ public final class DemoCommand implements Callable<Integer> {
             Story story = switch (data) {
                 case GenesDemo.NAME -> genes(session.device());
                 case AirportsDemo.NAME -> airports(session);
+                case SpeechesDemo.NAME -> speeches(session);
                 default -> digits(digits, session.device());
             };
             if (options.explain()) {
@@ -92,6 +94,11 @@ public final class DemoCommand implements Callable<Integer> {
     private Story airports(Session session) throws IOException {
         Host.require(options, session);
         return AirportsDemo.read(DigitSets.dataFolder().resolve(AirportsDemo.NAME), dtype(), options.seed());
+    }
+
+    private Story speeches(Session session) throws IOException {
+        Host.require(options, session);
+        return SpeechesDemo.read(dtype(), options.seed());
     }
 
     private Story genes(Device device) throws IOException {

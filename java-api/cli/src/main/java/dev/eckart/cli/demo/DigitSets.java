@@ -98,7 +98,7 @@ enum DigitSets {
         return switch (name) {
             case "digits" -> DIGITS;
             case "mnist" -> MNIST;
-            default -> throw new UsageException("--data " + name + ": is none of digits, mnist, ehgdp, airports");
+            default -> throw new UsageException("--data " + name + ": is none of digits, mnist, ehgdp, airports, speeches");
         };
     }
 
