@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Nouns {
     private static final int DIMENSIONS = 64;
     private static final int WINDOW = 10;
-    private static final int WALKS = 10;
+    private static final int WALKS = 4;
     private static final int LENGTH = 40;
     private static final int SPLITS = 3;
 

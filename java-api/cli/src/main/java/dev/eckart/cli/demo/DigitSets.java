@@ -98,7 +98,8 @@ enum DigitSets {
         return switch (name) {
             case "digits" -> DIGITS;
             case "mnist" -> MNIST;
-            default -> throw new UsageException("--data " + name + ": is none of digits, mnist, ehgdp, airports, speeches");
+            default ->
+                throw new UsageException("--data " + name + ": is none of digits, mnist, ehgdp, airports, speeches");
         };
     }
 
