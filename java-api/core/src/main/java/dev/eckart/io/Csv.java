@@ -72,29 +72,42 @@ public final class Csv {
                 .get();
     }
 
-    /** A tab before a semicolon before a comma: decimal commas and commas in text do not mislead then. Quoted text does not count. */
+    /** Finds it in the first line, looking ever further ahead: a reader takes all it may go back over at once. */
     private static char delimiter(InputFile file, BufferedReader text) throws IOException {
         skipByteOrderMark(file, text);
-        text.mark(LONGEST_FIRST_LINE + 1);
-        boolean quoted = false;
-        boolean tab = false;
-        boolean semicolon = false;
-        boolean content = false;
-        for (int i = 0; i < LONGEST_FIRST_LINE; i++) {
-            int c = text.read();
-            if (c < 0 || (content && !quoted && (c == '\n' || c == '\r'))) {
-                break;
+        for (int ahead = 1 << 12; ; ahead *= 8) {
+            text.mark(ahead + 1);
+            FirstLine line = FirstLine.of(text, ahead);
+            text.reset();
+            if (line.ended || ahead >= LONGEST_FIRST_LINE) {
+                if (!line.content) {
+                    throw file.bad(-1, EMPTY);
+                }
+                return line.tab ? '\t' : line.semicolon ? ';' : ',';
             }
-            content |= c != '\n' && c != '\r';
-            quoted ^= c == '"';
-            tab |= !quoted && c == '\t';
-            semicolon |= !quoted && c == ';';
         }
-        text.reset();
-        if (!content) {
-            throw file.bad(-1, EMPTY);
+    }
+
+    /** What stands there. A tab before a semicolon before a comma: decimal commas and commas in text do not mislead then. */
+    private record FirstLine(boolean content, boolean tab, boolean semicolon, boolean ended) {
+        /** Of {@code most} characters. Quoted text does not count. */
+        static FirstLine of(BufferedReader text, int most) throws IOException {
+            boolean quoted = false;
+            boolean tab = false;
+            boolean semicolon = false;
+            boolean content = false;
+            for (int i = 0; i < most; i++) {
+                int c = text.read();
+                if (c < 0 || (content && !quoted && (c == '\n' || c == '\r'))) {
+                    return new FirstLine(content, tab, semicolon, true);
+                }
+                content |= c != '\n' && c != '\r';
+                quoted ^= c == '"';
+                tab |= !quoted && c == '\t';
+                semicolon |= !quoted && c == ';';
+            }
+            return new FirstLine(content, tab, semicolon, false);
         }
-        return tab ? '\t' : semicolon ? ';' : ',';
     }
 
     private static void skipByteOrderMark(InputFile file, BufferedReader text) throws IOException {

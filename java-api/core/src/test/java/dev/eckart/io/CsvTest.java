@@ -57,6 +57,13 @@ class CsvTest {
         check("a,b,c\n1,-2.5,3e2\n4,5,.25".replace(",", d), "a|b|c", values);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {4_000, 4_090, 4_096, 40_000, 300_000})
+    void should_guess_the_delimiter_of_a_long_first_line(int length) throws IOException {
+        String name = ",".repeat(length);
+        check("\"" + name + "\";b,\n1;2\n", name + "|b,", new double[][] {{1, 2}});
+    }
+
     @Test
     void should_read_what_spreadsheets_write() throws IOException {
         double[][] values = {{1, 2}, {3, 4}};

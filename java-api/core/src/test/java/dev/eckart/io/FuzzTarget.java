@@ -5,10 +5,14 @@ import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.MemoryLimitException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -44,7 +48,7 @@ public final class FuzzTarget {
                             file -> Png.read(file).close(),
                             // Nothing made up comes past the checksums.
                             file -> {
-                                Files.write(file, PngFile.repaired(Files.readAllBytes(file)));
+                                write(file, PngFile.repaired(Files.readAllBytes(file)));
                                 Png.read(file).close();
                             }));
 
@@ -53,7 +57,22 @@ public final class FuzzTarget {
             System.getProperty("java.io.tmpdir"),
             "fuzz-" + ProcessHandle.current().pid());
 
+    private static final Map<Path, FileChannel> OPEN = new HashMap<>();
+
     private FuzzTarget() {}
+
+    /** Writes over what stands in the file: to empty it first, as {@code Files.write} does, has ext4 write it out each time. */
+    private static void write(Path file, byte[] content) throws IOException {
+        if (!OPEN.containsKey(file)) {
+            OPEN.put(file, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+        }
+        FileChannel channel = OPEN.get(file);
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes, bytes.position());
+        }
+        channel.truncate(content.length);
+    }
 
     /** The lines of the .fam file up to a bar, those of the .bim file up to another, and the .bed file. */
     private static void bed(Path file) throws IOException {
@@ -62,9 +81,9 @@ public final class FuzzTarget {
         int first = Math.max(0, text.indexOf('|'));
         int second = Math.max(first, text.indexOf('|', first + 1));
         Path bed = Path.of(file + ".bed");
-        Files.write(Path.of(file + ".fam"), Arrays.copyOf(input, first));
-        Files.write(Path.of(file + ".bim"), Arrays.copyOfRange(input, Math.min(second, first + 1), second));
-        Files.write(bed, Arrays.copyOfRange(input, Math.min(input.length, second + 1), input.length));
+        write(Path.of(file + ".fam"), Arrays.copyOf(input, first));
+        write(Path.of(file + ".bim"), Arrays.copyOfRange(input, Math.min(second, first + 1), second));
+        write(bed, Arrays.copyOfRange(input, Math.min(input.length, second + 1), input.length));
         Plink.read(bed, DType.F64).close();
     }
 
@@ -78,7 +97,7 @@ public final class FuzzTarget {
 
     /** Called by Jazzer with each input. */
     public static void fuzzerTestOneInput(byte[] input) throws IOException {
-        Files.write(FILE, input);
+        write(FILE, input);
         for (Formats.Reader reader : CHOSEN) {
             try {
                 reader.read(FILE);
