@@ -12,6 +12,7 @@ from pathlib import Path
 import callers
 import cases
 import compare
+import diffusion
 import files
 import outofcore
 import plan
@@ -20,7 +21,8 @@ import report
 import workers
 
 ROOT = workers.ROOT
-WHOLE = {**processes.ALL, "callers": callers.measure, "files": files.measure, "out-of-core": outofcore.measure, "plan": plan.measure}
+WHOLE = {**processes.ALL, "callers": callers.measure, "files": files.measure, "out-of-core": outofcore.measure, "plan": plan.measure,
+         "diffusion": diffusion.measure}
 GROUPS = {"Native libraries": ["openblas-c", *workers.PYTHON], "Java libraries": list(workers.JAVA)}
 
 
