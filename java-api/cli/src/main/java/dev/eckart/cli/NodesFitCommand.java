@@ -28,7 +28,9 @@ final class NodesFitCommand implements Callable<Integer> {
     @Option(
             names = "--method",
             paramLabel = "M",
-            description = "auto, deepwalk, node2vec or netmf (default: auto: netmf up to 20,000 nodes, else deepwalk)")
+            description =
+                    "auto, deepwalk, node2vec, netmf or netmf-low-rank (default: auto: netmf up to 20,000 nodes, else"
+                            + " deepwalk)")
     private String method = "auto";
 
     @Option(names = "--dim", paramLabel = "D", description = "how many dimensions (default: 64)")
@@ -119,11 +121,11 @@ final class NodesFitCommand implements Callable<Integer> {
 
     private NodeVectors.Method method() {
         for (NodeVectors.Method each : NodeVectors.Method.values()) {
-            if (each.name().toLowerCase(Locale.ROOT).equals(method)) {
+            if (each.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(method)) {
                 return each;
             }
         }
-        throw new UsageException("--method " + method + ": is none of auto, deepwalk, node2vec, netmf");
+        throw new UsageException("--method " + method + ": is none of auto, deepwalk, node2vec, netmf, netmf-low-rank");
     }
 
     private NodeVectors how(NodeVectors.Method choice) {

@@ -30,7 +30,9 @@ public final class NodeVectors {
         /** Walks that depend on the node before as well. */
         NODE2VEC,
         /** The closed form of DeepWalk's matrix; n² numbers, undirected graphs. */
-        NETMF
+        NETMF,
+        /** The same from the leading eigenvectors of the graph ({@link #rank}), for many nodes: n² numbers are made, none is held. */
+        NETMF_LOW_RANK
     }
 
     private static final int MOST_FOR_NETMF = 20_000;
@@ -40,6 +42,7 @@ public final class NodeVectors {
     private Method method = Method.AUTO;
     private int window = 10;
     private double negative = 1;
+    private int rank = 256;
     private int length = 40;
     private int walks = 10;
     private double p = 1;
@@ -81,6 +84,15 @@ public final class NodeVectors {
             throw new IllegalArgumentException("node vectors: " + b + " negative samples are less than 1");
         }
         this.negative = b;
+        return this;
+    }
+
+    /** Of NETMF_LOW_RANK: how many eigenvectors; 256 by default, or as many as there are nodes. */
+    public NodeVectors rank(int eigenvectors) {
+        if (eigenvectors < 1) {
+            throw new IllegalArgumentException("node vectors: rank " + eigenvectors + " is below 1");
+        }
+        this.rank = eigenvectors;
         return this;
     }
 
@@ -138,7 +150,7 @@ public final class NodeVectors {
     /**
      * Fits.
      *
-     * @throws IllegalArgumentException when there are fewer nodes than dimensions, or NETMF is asked for a directed graph
+     * @throws IllegalArgumentException when there are fewer nodes than dimensions, or NetMF is asked for a directed graph
      * @throws dev.eckart.memory.MemoryLimitException when NETMF's n² numbers do not fit
      * @throws java.util.concurrent.CancellationException when this thread is interrupted
      */
@@ -147,7 +159,20 @@ public final class NodeVectors {
             throw new IllegalArgumentException("node vectors: " + dimensions + " dimensions are more than the "
                     + graph.nodes().size() + " nodes; ask for at most that");
         }
-        return WordVectors.of(graph.nodes(), methodFor(graph) == Method.NETMF ? netmf(graph) : walked(graph));
+        return WordVectors.of(
+                graph.nodes(),
+                switch (methodFor(graph)) {
+                    case NETMF -> netmf(graph);
+                    case NETMF_LOW_RANK -> lowRank(graph);
+                    default -> walked(graph);
+                });
+    }
+
+    private Tensor lowRank(Graph graph) {
+        int most = Math.min(rank, graph.nodes().size());
+        try (LowRankNetMf matrix = LowRankNetMf.of(graph, window, negative, most, seed, dtype)) {
+            return vectors(matrix);
+        }
     }
 
     private Tensor netmf(Graph graph) {

@@ -128,6 +128,33 @@ class NodeVectorsTest {
         assertThatThrownBy(() -> NetMf.logarithm(small(true), 2, 1, DType.F64)).hasMessageContaining("directed");
     }
 
+    /** Loops make D^-½·A·D^-½ positive semidefinite, so that all eigenvectors give the formula. */
+    @Test
+    void netmf_of_all_eigenvectors_is_its_formula() {
+        int[] from = {0, 0, 1, 2, 3, 0, 1, 2, 3, 4};
+        int[] to = {1, 2, 2, 3, 4, 0, 1, 2, 3, 4};
+        double[] weights = {1, 2, 0.5, 3, 1.5, 9, 9, 9, 9, 9};
+        Graph graph = Graph.of(names(6), from, to, weights, false);
+        for (int window : new int[] {1, 2, 10}) {
+            double[][] expected = NetMf.logarithm(graph, window, 2, DType.F64).toMatrix();
+            Tensor right = Tensor.uniform(DType.F64, 3, 6, 2);
+            try (LowRankNetMf m = LowRankNetMf.of(graph, window, 2, 6, 0, DType.F64)) {
+                Tensor exact = Tensor.of(expected);
+                assertThat(m.rows(1, 5).subtract(exact.slice(0, 1, 5)).norm()).isLessThan(1e-12);
+                assertThat(m.columns(1, 5).subtract(exact.slice(1, 1, 5)).norm())
+                        .isLessThan(1e-12);
+                assertThat(m.multiply(right).subtract(exact.matmul(right)).norm())
+                        .isLessThan(1e-12);
+                assertThat(m.gram(right)
+                                .subtract(exact.matmul(exact).matmul(right))
+                                .norm())
+                        .isLessThan(1e-11);
+            }
+        }
+        assertThatThrownBy(() -> LowRankNetMf.of(small(true), 2, 1, 3, 0, DType.F64))
+                .hasMessageContaining("directed");
+    }
+
     /** 3000 nodes take three blocks of columns. */
     @Test
     void blocks_of_columns_make_one_matrix() {
@@ -301,7 +328,8 @@ class NodeVectorsTest {
     @Test
     void isolated_nodes_have_vectors_of_zeros_and_loops_stand_once() {
         Graph graph = small(false);
-        for (NodeVectors.Method method : List.of(NodeVectors.Method.NETMF, NodeVectors.Method.DEEPWALK)) {
+        for (NodeVectors.Method method :
+                List.of(NodeVectors.Method.NETMF, NodeVectors.Method.NETMF_LOW_RANK, NodeVectors.Method.DEEPWALK)) {
             WordVectors vectors =
                     NodeVectors.dimensions(2).method(method).dtype(DType.F64).fit(graph);
             assertThat(vectors.vectors().select(0, 5).norm()).isLessThan(1e-12);
