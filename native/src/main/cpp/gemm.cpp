@@ -235,7 +235,7 @@ void multiply(const Product<T> &p, int64_t batch, int threads) {
       for (int64_t item = begin; item < end; item++) vectorProduct(p, item, 1);
     });
   }
-  if (isSmall(p)) return smallProduct(p, batch, threads);
+  if (isSmall(p) && !(batch == 1 && isPacked(p.small(0)))) return smallProduct(p, batch, threads);
   if (batch == 1 && isNarrow(p.small(0))) return narrowProduct(p.small(0), threads);
   const bool oneCall = std::max({p.m, p.n, p.k}) <= LARGEST;
   if (oneCall && (threads <= 1 || each * batch < 2 * WORTH_A_PART)) {

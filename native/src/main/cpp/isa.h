@@ -2,6 +2,7 @@
 #pragma once
 #include "jacobi.h"
 #include "kernels.h"
+#include "packed.h"
 #include "panels.h"
 #include "small.h"
 #include "spmm.h"
@@ -14,6 +15,7 @@ const Kernels &kernels();
 const Panels &panels();
 const Spmm &spmmLoops();
 const Small &smallProducts();
+const Packed &packedProducts();
 const Jacobi &jacobiLoops();
 
 template <typename T>
@@ -22,6 +24,15 @@ const SmallLoop<T> &smallLoop() {
     return smallProducts().f64;
   } else {
     return smallProducts().f32;
+  }
+}
+
+template <typename T>
+const PackedLoop<T> &packedLoop() {
+  if constexpr (sizeof(T) == 8) {
+    return packedProducts().f64;
+  } else {
+    return packedProducts().f32;
   }
 }
 

@@ -1,10 +1,11 @@
-// Products of a large matrix with one of few columns or rows, by the kernel of small.h, which reads the large one where it stands: OpenBLAS
+// Products of a large matrix with one of few columns or rows, by the kernels of small.h, which read the large one where it stands: OpenBLAS
 // packs it first, and that takes as long as the multiplications by some tens of columns.
 //
 // C and k are cut into pieces for the kernel; k's are added up in C. The longest side is gone along last: the large matrix is read once and
 // nearly in order, what is small stays in the cache. Each call asks for the lines of the next one.
 //   long C             threads take stretches of its longer side
 //   long k             threads take stretches of k, each into a C of its own, summed in order
+//   F64, and F32 whose rows lie pages apart: pieces of the large matrix are copied after all, see packed.cpp
 //   n below a vector   C' = B'A', with the large matrix's columns in the vectors' lanes
 #include "narrow.h"
 
@@ -25,6 +26,10 @@ constexpr double WORTH_A_PART = 1e6;           // multiplications
 constexpr int64_t NARROW = 128;                // the most columns
 constexpr int64_t LONGEST_ROW = 1024;          // of a large F64 matrix that is gone down
 constexpr int64_t LARGE = int64_t{1} << 20;    // bytes of the large matrix, from which it is no longer in the cache when the tiles are
+
+constexpr int64_t PACKED_PART = 128;           // rows of C for one copy of the small matrix
+
+constexpr int64_t PAGE = 4096;
 
 template <typename T>
 constexpr int64_t LEAST_WIDTH = SMALL_LEAST_ROW / int64_t(sizeof(T));
@@ -55,7 +60,11 @@ SmallProduct<T> piece(const SmallProduct<T> &p, int64_t i, int64_t rows, int64_t
 
 // All of it on this thread.
 template <typename T>
-void pieces(const SmallProduct<T> &p) {
+void pieces(const SmallProduct<T> &p, bool packed) {
+  if (packed) {
+    Scratch<T> scratch(packedScratch<T>, "gemm");
+    return packedLoop<T>().product(p, scratch.data());
+  }
   const SmallLoop<T> &loop = smallLoop<T>();
   const bool deep = p.k > std::max(p.m, p.n);
   const Cut rows(p.m, HEIGHT, 1), columns(p.n, SMALL_WIDTH - ALIGNED, ALIGNED), depths(p.k, deep ? SHALLOW : SMALL_DEPTH, 1);
@@ -75,7 +84,7 @@ void pieces(const SmallProduct<T> &p) {
 
 // Stretches of k: the first into C itself.
 template <typename T>
-void deepProduct(const SmallProduct<T> &p, int64_t parts, int threads) {
+void deepProduct(const SmallProduct<T> &p, bool packed, int64_t parts, int threads) {
   const Cut cut(p.k, (p.k + parts - 1) / parts, 1);
   const int64_t size = p.m * p.n, sums = cut.count - 1;
   Scratch<T> scratch(sums * size, "gemm");
@@ -86,7 +95,7 @@ void deepProduct(const SmallProduct<T> &p, int64_t parts, int threads) {
       q.c = scratch.data() + (part - 1) * size;
       q.cRow = p.n;
     }
-    pieces(q);
+    pieces(q, packed);
   });
   parallelRanges(p.m, std::max<int64_t>(1, 65536 / (p.n * cut.count)), threads, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) {
@@ -115,9 +124,19 @@ void turnedProduct(const SmallProduct<T> &p, int threads) {
 
 }  // namespace
 
+// What was measured to be faster. F32, of which a register holds twice as much of a stripe, reads A in place but where its rows would push
+// each other out of the caches.
+template <typename T>
+bool isPacked(const SmallProduct<T> &p) {
+  if (p.n > PACKED_WIDTH || p.m < p.n || p.k < 32 || p.m * p.k * int64_t(sizeof(T)) < LARGE) return false;
+  const bool pages = (p.aCol == 1 ? p.aRow : p.aCol) * int64_t(sizeof(T)) % PAGE == 0;
+  return sizeof(T) == 8 ? p.n >= 16 : p.n >= 48 && pages;
+}
+
 // What was measured to be faster. F64 that is gone down, by pieces of long rows, comes too slowly for few columns.
 template <typename T>
 bool isNarrow(const SmallProduct<T> &p) {
+  if (isPacked(p)) return true;
   const int64_t narrow = std::min(p.m, p.n), wide = std::max(p.m, p.n);
   if (narrow > NARROW || wide < LEAST_WIDTH<T> || p.k < 8 || wide * p.k * int64_t(sizeof(T)) < LARGE) return false;
   if (sizeof(T) == 4) return true;
@@ -129,19 +148,24 @@ template <typename T>
 void narrowProduct(const SmallProduct<T> &p, int threads) {
   if (p.n < LEAST_WIDTH<T>) return turnedProduct(p, threads);
   const int64_t parts = threads <= 1 ? 1 : std::clamp<int64_t>(static_cast<int64_t>(double(p.m) * p.n * p.k / WORTH_A_PART), 1, threads * PARTS_PER_THREAD);
+  const bool packed = isPacked(p);
   // The sums take at most a quarter of what the large matrix does.
   const int64_t deep = std::min(parts, p.k / (4 * std::min(p.m, p.n)));
-  if (parts == 1) return pieces(p);
-  if (p.k > std::max(p.m, p.n) && deep >= threads) return deepProduct(p, deep, threads);
+  if (parts == 1) return pieces(p, packed);
+  if (p.k > std::max(p.m, p.n) && deep >= threads) return deepProduct(p, packed, deep, threads);
   const bool tall = p.m > p.n;
   const int64_t length = tall ? p.m : p.n;
-  const Cut cut(length, std::max((length + parts - 1) / parts, 2 * ALIGNED), ALIGNED);
+  // Each part copies the small matrix anew.
+  const int64_t least = packed ? std::min(PACKED_PART, (length + threads - 1) / threads) : 0;
+  const Cut cut(length, std::max({(length + parts - 1) / parts, least, 2 * ALIGNED}), ALIGNED);
   parallelFor(cut.count, threads, [&](int64_t part) {
     const int64_t begin = cut.begin(part), size = cut.size(part);
-    pieces(tall ? piece(p, begin, size, 0, p.n, 0, p.k) : piece(p, 0, p.m, begin, size, 0, p.k));
+    pieces(tall ? piece(p, begin, size, 0, p.n, 0, p.k) : piece(p, 0, p.m, begin, size, 0, p.k), packed);
   });
 }
 
+template bool isPacked<double>(const SmallProduct<double> &);
+template bool isPacked<float>(const SmallProduct<float> &);
 template bool isNarrow<double>(const SmallProduct<double> &);
 template bool isNarrow<float>(const SmallProduct<float> &);
 template void narrowProduct<double>(const SmallProduct<double> &, int);

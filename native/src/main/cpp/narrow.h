@@ -4,6 +4,10 @@
 
 namespace eckart {
 
+// Whether the large matrix's pieces are to be copied (packed.h): that is faster than products over a short k are, too.
+template <typename T>
+bool isPacked(const SmallProduct<T> &p);
+
 // Whether the product is one, and narrowProduct the faster way.
 template <typename T>
 bool isNarrow(const SmallProduct<T> &p);

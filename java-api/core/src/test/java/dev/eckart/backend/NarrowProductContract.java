@@ -12,11 +12,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Products of a large matrix with one of few columns or rows. */
 interface NarrowProductContract extends ProductContract {
-    /** The sides of the large matrix: more than a mebibyte in every type, some pieces of a product each way. */
-    int[][] LARGE = {{601, 509}, {509, 601}};
+    /** The sides of the large matrix: more than a mebibyte in every type, some pieces of a product each way; rows a page apart. */
+    int[][] LARGE = {{601, 509}, {509, 601}, {303, 1024}};
 
     /** Less than a vector, and a few of them with a rest. */
-    int[] NARROW = {3, 19};
+    int[] NARROW = {3, 51};
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
