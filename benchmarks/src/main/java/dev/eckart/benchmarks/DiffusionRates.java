@@ -27,7 +27,7 @@ import java.nio.file.Path;
 public final class DiffusionRates {
     private static final int WARM_UP = 3;
     private static final int BATCH = 64;
-    private static final int STEPS = 20;
+    private static final int STEPS = 5;
 
     private DiffusionRates() {}
 
@@ -71,7 +71,7 @@ public final class DiffusionRates {
         NoiseLevels levels = NoiseSchedule.cosine(1000).levels(Spacing.TRAILING, STEPS);
         Timed timed = new Timed(model);
         Sampling sampling = Sampling.of(timed, Samplers.named(name), levels).batch(batch);
-        for (int i = -WARM_UP; i < (batch == 1 ? 10 : 1) * rounds; i++) {
+        for (int i = -WARM_UP; i < rounds; i++) {
             timed.nanoseconds = 0;
             long start = System.nanoTime();
             try (Tensor samples = sampling.sample(batch, model.pictures())) {
