@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code nodes fit EDGES [--method deepwalk|node2vec|netmf] --dim 64 --out V.txt}. */
+/** {@code nodes fit EDGES [--method deepwalk|node2vec|netmf|netmf-low-rank] --dim 64 --out V.txt}. */
 @Command(
         name = "fit",
         description = "Vectors of nodes, in the text format of GloVe; eckart words near and analogy read them.")
