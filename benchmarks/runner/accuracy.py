@@ -1,5 +1,4 @@
 """Accuracy of results, computed in f64 from the files that a peer wrote: the same code judges all."""
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -58,8 +57,7 @@ def of(operation, inputs, folder):
 
 def transformer(operation, x):
     """By PyTorch in f64, which dev.eckart.diffusion.DiffusionTransformerTest compares with Eckart's own f64."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "peers/dit"))
-    import dit
+    import diffusion_transformer as dit
     import torch
     with torch.inference_mode():
         count = len(x)

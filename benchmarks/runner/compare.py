@@ -1,9 +1,7 @@
 """Eckart and its peers in turns: each round runs every one once, the first of a round changes, ratios are taken within a round."""
 import math
-import sys
 import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 
@@ -21,8 +19,7 @@ BUDGET = 15  # s of each case for each peer: slower ones take part in fewer roun
 def make_inputs(case, folder):
     """Arrays by the case's kind; a sparse matrix is three, its starts, columns and entries, at places drawn with replacement."""
     if case.operation.startswith("dit-"):
-        sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "peers/dit"))
-        import dit
+        import diffusion_transformer as dit
         dit.weights(case.operation)
     made = {}
     for i, shape in enumerate(case.shapes):

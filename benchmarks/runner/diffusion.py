@@ -1,6 +1,5 @@
 """The empirical denoiser beside its two products, and samplers beside their network, a transformer of width 192 and depth 6."""
 import subprocess
-import sys
 
 import numpy as np
 
@@ -13,8 +12,7 @@ PRODUCTS, STEP = 1.3, 1 / 0.98  # of the time: at most 2 % of a step is the samp
 
 def measure(rounds):
     data = subprocess.run([ROOT / "ci/data", "mnist"], check=True, capture_output=True, text=True).stdout.strip()
-    sys.path.insert(0, str(ROOT / "benchmarks/peers/dit"))
-    import dit
+    import diffusion_transformer as dit
     lines = run(java("dev.eckart.benchmarks.DiffusionRates", str(rounds), f"{data}/train-images-idx3-ubyte", str(dit.weights("dit-192-6-4"))))
     times = {}
     for name, *both in (line.split("\t") for line in lines.splitlines()):

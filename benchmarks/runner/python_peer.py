@@ -4,7 +4,6 @@ Arguments: scipy or torch, and the number of threads. The process starts with OP
 """
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 
@@ -102,8 +101,7 @@ class Torch:
     def load(self, operation, inputs):
         self.operation, self.inputs = operation, [self.torch.from_numpy(x) for x in inputs]
         if operation.startswith("dit-"):
-            sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "peers/dit"))
-            import dit
+            import diffusion_transformer as dit
             model = dit.read(dit.weights(operation))
             self.operation, self.model = "transformer", self.torch.compile(model) if self.compiled else model
             count = len(self.inputs[0])

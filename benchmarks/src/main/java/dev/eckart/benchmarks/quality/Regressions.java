@@ -10,11 +10,8 @@ final class Regressions {
 
     /** The share of the test's rows whose label a logistic regression (C = 1) finds. */
     static double accuracy(Tensor train, int[] labels, Tensor test, int[] asked) {
-        return accuracy(train.toMatrix(), labels, test.toMatrix(), asked);
-    }
-
-    /** The same of rows, which are scaled in place. */
-    static double accuracy(double[][] x, int[] labels, double[][] y, int[] asked) {
+        double[][] x = train.toMatrix();
+        double[][] y = test.toMatrix();
         standardize(x, y);
         try (Tensor a = Tensor.of(x);
                 Tensor b = Tensor.of(y)) {

@@ -3,6 +3,7 @@ package dev.eckart.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.eckart.linalg.Certificate;
 import dev.eckart.memory.Device;
 import dev.eckart.tensor.Devices;
 import java.io.IOException;
@@ -22,6 +23,17 @@ public final class Report {
     public Report put(String name, Object value) {
         values.put(name, value);
         return this;
+    }
+
+    /** Adds {@code driver}, {@code seconds} of a page, and {@code certificate}. */
+    public Report putDecomposition(Certificate certificate, double loadSeconds, double computeSeconds) {
+        Map<String, Object> seconds = new LinkedHashMap<>();
+        seconds.put("load", loadSeconds);
+        seconds.put("decomposition", certificate.seconds());
+        seconds.put("compute", computeSeconds);
+        return put("driver", certificate.driver().toString())
+                .put("seconds", seconds)
+                .put("certificate", Certificates.fields(certificate));
     }
 
     /** Adds {@code versions} and {@code device}. */

@@ -10,6 +10,7 @@ import dev.eckart.memory.Device;
 import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * {@link NetMf}'s ln max(M, 1) for many nodes (Qiu et al. 2018, algorithm 4): with the h largest eigenvalues Λ of D^-½·A·D^-½ and their
@@ -38,18 +39,11 @@ final class LowRankNetMf implements LinearOperator, AutoCloseable {
      * @throws IllegalArgumentException for a directed graph
      */
     static LowRankNetMf of(Graph graph, int window, double negative, int rank, long seed, DType dtype) {
-        if (graph.directed()) {
-            throw new IllegalArgumentException(
-                    "netmf: the graph is directed, its formula holds for undirected ones; walk instead");
-        }
-        int n = graph.nodes().size();
-        double volume = 0;
-        double[] inverse = new double[n];
-        for (int i = 0; i < n; i++) {
-            double degree = graph.degree(i);
-            volume += degree;
-            inverse[i] = degree == 0 ? 0 : 1 / Math.sqrt(degree);
-        }
+        double[] degrees = NetMf.degrees(graph);
+        int n = degrees.length;
+        double volume = Arrays.stream(degrees).sum();
+        double[] inverse =
+                Arrays.stream(degrees).map(d -> d == 0 ? 0 : 1 / Math.sqrt(d)).toArray();
         try (Scope scope = Scope.open();
                 Csr shifted = shifted(graph, inverse, dtype);
                 Svd svd = TruncatedSvd.rank(rank)

@@ -6,6 +6,8 @@ import dev.eckart.memory.Device;
 import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The matrix that DeepWalk factors when it walks forever (Qiu, Dong, Ma, Li, Wang and Tang 2018, theorem 2.3): M = vol(G)/(b·T) ·
@@ -25,18 +27,10 @@ final class NetMf {
      * @throws IllegalArgumentException for a directed graph
      */
     static Tensor logarithm(Graph graph, int window, double negative, DType dtype) {
-        if (graph.directed()) {
-            throw new IllegalArgumentException(
-                    "netmf: the graph is directed, its formula holds for undirected ones; walk instead");
-        }
-        int n = graph.nodes().size();
-        double volume = 0;
-        double[] inverse = new double[n];
-        for (int i = 0; i < n; i++) {
-            double degree = graph.degree(i);
-            volume += degree;
-            inverse[i] = degree == 0 ? 0 : 1 / degree;
-        }
+        double[] degrees = degrees(graph);
+        int n = degrees.length;
+        double volume = Arrays.stream(degrees).sum();
+        double[] inverse = Arrays.stream(degrees).map(d -> d == 0 ? 0 : 1 / d).toArray();
         Tensor all = Tensor.empty(Device.cpu(), dtype, n, n);
         try (Scope scope = Scope.open();
                 Csr transition = transition(graph, inverse, dtype)) {
@@ -51,6 +45,17 @@ final class NetMf {
             all.close();
             throw e;
         }
+    }
+
+    /** Of an undirected graph. */
+    static double[] degrees(Graph graph) {
+        if (graph.directed()) {
+            throw new IllegalArgumentException(
+                    "netmf: the graph is directed, its formula holds for undirected ones; walk instead");
+        }
+        return IntStream.range(0, graph.nodes().size())
+                .mapToDouble(graph::degree)
+                .toArray();
     }
 
     /** Columns of ln max(M, 1): P applied again and again to those of the identity. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.diffusion.PaperSamplers.Paper;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.List;
@@ -59,7 +60,12 @@ class AffineSamplersTest {
     @ParameterizedTest
     @MethodSource("samplersAndLevels")
     void mean_and_covariance_should_be_those_of_the_papers_formulas(Sampler sampler, Paper paper, NoiseLevels way) {
-        Moments moments = moments(sampler, way);
+        requireMoments(Device.cpu(), sampler, paper, way);
+    }
+
+    /** That a device's samples have the mean and the covariance of the papers' formulas. */
+    static void requireMoments(Device device, Sampler sampler, Paper paper, NoiseLevels way) {
+        Moments moments = moments(device, sampler, way);
         for (int i = 0; i < 3; i++) {
             PaperSamplers.Moments expected =
                     paper.run(new PaperSamplers(way, Gaussians.mean(i), Gaussians.VARIANCES[i]));
@@ -102,15 +108,18 @@ class AffineSamplersTest {
     /** Along principal directions. */
     private record Moments(double[] mean, double[][] covariance) {}
 
-    private static Moments moments(Sampler sampler, NoiseLevels way) {
+    private static Moments moments(Device device, Sampler sampler, NoiseLevels way) {
         try (Scope scope = Scope.open()) {
             int normals = 3 * (way.steps() + 1);
-            Tensor out = Sampling.of(withVariance(Gaussians.denoiser(), sampler), sampler, way)
+            Tensor out = Sampling.of(withVariance(Gaussians.denoiser(device), sampler), sampler, way)
                     .noise(impulses())
                     .batch(10_000)
                     .dtype(DType.F64)
+                    .device(device)
                     .sample(1 + normals, 3);
-            Tensor turned = out.matmul(Tensor.of(Gaussians.BASIS).transpose());
+            assertThat(out.device()).isEqualTo(device);
+            Tensor turned =
+                    out.to(Device.cpu()).matmul(Tensor.of(Gaussians.BASIS).transpose());
             Tensor origin = turned.slice(0, 0, 1);
             Tensor gains = turned.slice(0, 1, 1 + normals).subtract(origin);
             return new Moments(origin.toArray(), gains.transpose().matmul(gains).toMatrix());
@@ -127,7 +136,7 @@ class AffineSamplersTest {
                     out.select(0, row).slice(0, i, i + 1).fill(1);
                 }
             }
-            return out;
+            return out.to(device);
         };
     }
 
@@ -144,7 +153,7 @@ class AffineSamplersTest {
 
             @Override
             public Tensor predict(Tensor x, NoiseLevel level) {
-                Tensor out = Tensor.full(x.dtype(), V, x.dim(0), 2 * x.dim(1));
+                Tensor out = Tensor.full(x.dtype(), V, x.dim(0), 2 * x.dim(1)).to(x.device());
                 out.slice(1, 0, x.dim(1)).assign(denoiser.predict(x, level));
                 return out;
             }
@@ -155,7 +164,7 @@ class AffineSamplersTest {
     @ParameterizedTest
     @MethodSource("stochastic")
     void many_steps_should_end_in_the_data(Sampler sampler, NoiseLevels way, double tolerance) {
-        Moments moments = moments(sampler, way);
+        Moments moments = moments(Device.cpu(), sampler, way);
         for (int i = 0; i < 3; i++) {
             assertThat(moments.mean[i]).isCloseTo(Gaussians.mean(i), within(tolerance));
             double variance = Gaussians.VARIANCES[i];
@@ -177,9 +186,9 @@ class AffineSamplersTest {
     @Test
     void the_learned_variance_should_lie_between_the_fixed_ones() {
         NoiseLevels way = NoiseSchedule.linear(1000, 1e-4, .02).levels(Spacing.LEADING, 20);
-        double small = moments(new Ddpm(Ddpm.Variance.FIXED_SMALL), way).covariance[2][2];
-        double learned = moments(new Ddpm(Ddpm.Variance.LEARNED), way).covariance[2][2];
-        double large = moments(new Ddpm(Ddpm.Variance.FIXED_LARGE), way).covariance[2][2];
+        double small = moments(Device.cpu(), new Ddpm(Ddpm.Variance.FIXED_SMALL), way).covariance[2][2];
+        double learned = moments(Device.cpu(), new Ddpm(Ddpm.Variance.LEARNED), way).covariance[2][2];
+        double large = moments(Device.cpu(), new Ddpm(Ddpm.Variance.FIXED_LARGE), way).covariance[2][2];
         assertThat(learned).isStrictlyBetween(small, large);
     }
 }

@@ -1,6 +1,7 @@
 package dev.eckart.diffusion;
 
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
 import dev.eckart.pca.Pca;
 import dev.eckart.tensor.Tensor;
 import java.util.Optional;
@@ -15,16 +16,25 @@ final class Gaussians {
     private Gaussians() {}
 
     static Pca pca(DType type) {
+        return pca(type, Device.cpu());
+    }
+
+    private static Pca pca(DType type, Device device) {
         return Pca.of(
-                Tensor.of(BASIS).to(type),
-                Tensor.of(MEAN).to(type),
+                Tensor.of(BASIS).to(type).to(device),
+                Tensor.of(MEAN).to(type).to(device),
                 Optional.empty(),
-                Tensor.of(VARIANCES).to(type),
+                Tensor.of(VARIANCES).to(type).to(device),
                 VARIANCES[0] + VARIANCES[1] + VARIANCES[2]);
     }
 
     static PcaDenoiser denoiser() {
-        return PcaDenoiser.of(pca(DType.F64));
+        return denoiser(Device.cpu());
+    }
+
+    /** Whose model lies on a device. */
+    static PcaDenoiser denoiser(Device device) {
+        return PcaDenoiser.of(pca(DType.F64, device));
     }
 
     /** The mean along principal direction i. */

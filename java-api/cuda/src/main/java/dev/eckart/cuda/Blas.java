@@ -16,9 +16,9 @@ final class Blas {
     static final int LEFT = 0;
     static final int RIGHT = 1;
     private static final int NON_UNIT = 0;
-    private static final int REAL_32 = 0;
+    static final int REAL_32 = 0;
     private static final int REAL_64 = 1;
-    private static final int COMPUTE_32 = 68;
+    static final int COMPUTE_32 = 68;
     private static final int COMPUTE_32_BF16 = 75;
     private static final int COMPUTE_32_TF32 = 77;
     private static final int COMPUTE_64 = 70;
@@ -63,6 +63,11 @@ final class Blas {
         return gpu.result();
     }
 
+    /** CUDA's number of a type (library_types.h), F32 or F64. */
+    static int real(DType type) {
+        return type == DType.F32 ? REAL_32 : REAL_64;
+    }
+
     private static int compute(boolean single, Precision precision) {
         if (!single) {
             return COMPUTE_64;
@@ -81,7 +86,7 @@ final class Blas {
     void gemm(Precision precision, double alpha, View a, View b, double beta, View c) {
         Gemm g = Gemm.of(a.layout(), b.layout(), c.layout());
         boolean single = c.dtype() == DType.F32;
-        int type = single ? REAL_32 : REAL_64;
+        int type = real(c.dtype());
         long scalars = scalars(single, alpha, beta);
         check(
                 "cublasGemmStridedBatchedEx",

@@ -15,8 +15,6 @@ import org.bytedeco.cuda.global.cublas;
  * Yᵀ (out, rows) = W'·X', where W (out, in) stands as its transpose; so a bias for each column of Y is one for each row, as cuBLASLt has it.
  */
 final class FusedProduct {
-    private static final int REAL_32 = 0;
-    private static final int COMPUTE_32 = 68;
     private static final int TRANSPOSE_A = 3;
     private static final int EPILOGUE = 7;
     private static final int BIAS_POINTER = 8;
@@ -65,7 +63,7 @@ final class FusedProduct {
         long rows = RowMajor.rows(x);
         long in = RowMajor.columns(x);
         long out = RowMajor.columns(y);
-        Blas.check("cublasLtMatmulDescInit", cublas.cublasLtMatmulDescInit(product, COMPUTE_32, REAL_32));
+        Blas.check("cublasLtMatmulDescInit", cublas.cublasLtMatmulDescInit(product, Blas.COMPUTE_32, Blas.REAL_32));
         set(TRANSPOSE_A, Blas.T, Integer.BYTES);
         set(EPILOGUE, f == Finish.GELU_TANH ? GELU_BIAS : BIAS, Integer.BYTES);
         set(BIAS_POINTER, bias.address(), Long.BYTES);
@@ -109,6 +107,7 @@ final class FusedProduct {
     }
 
     private static void layout(cublasLtMatrixLayoutOpaque_t layout, long rows, long columns) {
-        Blas.check("cublasLtMatrixLayoutInit", cublas.cublasLtMatrixLayoutInit(layout, REAL_32, rows, columns, rows));
+        Blas.check(
+                "cublasLtMatrixLayoutInit", cublas.cublasLtMatrixLayoutInit(layout, Blas.REAL_32, rows, columns, rows));
     }
 }

@@ -20,8 +20,6 @@ final class Solver {
     private static final int VALUES_ONLY = 0;
     private static final int LOWER = 0;
     private static final int UPPER = 1;
-    private static final int REAL_32 = 0;
-    private static final int REAL_64 = 1;
     private static final String[] STATUS = {
         "CUSOLVER_STATUS_SUCCESS",
         "CUSOLVER_STATUS_NOT_INITIALIZED",
@@ -243,6 +241,15 @@ final class Solver {
         boolean vectors() {
             return u != 0;
         }
+
+        int mode() {
+            return vectors() ? VECTORS : VALUES_ONLY;
+        }
+
+        /** As econ of gesvdj and gesvdp. */
+        int thin() {
+            return full ? 0 : 1;
+        }
     }
 
     /** By Jacobi rotations, of any shape. > 0: not converged. */
@@ -253,8 +260,8 @@ final class Solver {
                     int n = extent("svd", x.columns());
                     return cusolver.cusolverDnSgesvdj(
                             handle(),
-                            x.vectors() ? VECTORS : VALUES_ONLY,
-                            x.full() ? 0 : 1,
+                            x.mode(),
+                            x.thin(),
                             m,
                             n,
                             f(x.a()),
@@ -274,8 +281,8 @@ final class Solver {
                     int n = extent("svd", x.columns());
                     return cusolver.cusolverDnDgesvdj(
                             handle(),
-                            x.vectors() ? VECTORS : VALUES_ONLY,
-                            x.full() ? 0 : 1,
+                            x.mode(),
+                            x.thin(),
                             m,
                             n,
                             d(x.a()),
@@ -293,8 +300,6 @@ final class Solver {
     }
 
     private int gesvdjSize(Svd x, long size) {
-        int mode = x.vectors() ? VECTORS : VALUES_ONLY;
-        int thin = x.full() ? 0 : 1;
         int m = extent("svd", x.rows());
         int n = extent("svd", x.columns());
         int lda = extent("svd", x.lda());
@@ -303,8 +308,8 @@ final class Solver {
         return x.dtype() == DType.F32
                 ? cusolver.cusolverDnSgesvdj_bufferSize(
                         handle(),
-                        mode,
-                        thin,
+                        x.mode(),
+                        x.thin(),
                         m,
                         n,
                         f(x.a()),
@@ -318,8 +323,8 @@ final class Solver {
                         jacobi())
                 : cusolver.cusolverDnDgesvdj_bufferSize(
                         handle(),
-                        mode,
-                        thin,
+                        x.mode(),
+                        x.thin(),
                         m,
                         n,
                         d(x.a()),
@@ -341,8 +346,7 @@ final class Solver {
      */
     double gesvdp(Svd x) {
         String name = "cusolverDnXgesvdp";
-        int type = x.dtype() == DType.F32 ? REAL_32 : REAL_64;
-        int mode = x.vectors() ? VECTORS : VALUES_ONLY;
+        int type = Blas.real(x.dtype());
         long device = polarSizes(x);
         long host = gpu.resultLong(8);
         if (hostWork.capacity() < host) {
@@ -356,8 +360,8 @@ final class Solver {
                     cusolver.cusolverDnXgesvdp(
                             handle(),
                             parameters(),
-                            mode,
-                            x.full() ? 0 : 1,
+                            x.mode(),
+                            x.thin(),
                             x.rows(),
                             x.columns(),
                             type,
@@ -384,14 +388,14 @@ final class Solver {
 
     /** Bytes of workspace of gesvdp on the device; those on the host stand behind the result. */
     private long polarSizes(Svd x) {
-        int type = x.dtype() == DType.F32 ? REAL_32 : REAL_64;
+        int type = Blas.real(x.dtype());
         check(
                 "cusolverDnXgesvdp_bufferSize",
                 cusolver.cusolverDnXgesvdp_bufferSize(
                         handle(),
                         parameters(),
-                        x.vectors() ? VECTORS : VALUES_ONLY,
-                        x.full() ? 0 : 1,
+                        x.mode(),
+                        x.thin(),
                         x.rows(),
                         x.columns(),
                         type,

@@ -8,7 +8,6 @@ import dev.eckart.diffusion.PaperSamplers.Paper;
 import dev.eckart.io.Safetensors;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
-import dev.eckart.pca.Pca;
 import dev.eckart.tensor.Memory;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -17,8 +16,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,9 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DiffusionOnDevice {
     private static final Device GPU = Device.cuda(0);
     private static final NoiseLevels LEVELS = NoiseSchedule.cosine(1000).levels(Spacing.TRAILING, 6);
-
-    /** The learned variance of {@link AffineSamplersTest}. */
-    private static final double V = .3;
 
     @TempDir
     private Path folder;
@@ -56,91 +50,19 @@ class DiffusionOnDevice {
 
     // ---- samplers
 
-    static Stream<Sampler> samplers() {
-        return Samplers.names().stream().map(Samplers::named);
-    }
-
-    /** Normal data whose model lies on the GPU. */
-    private static Denoiser gaussians() {
-        return PcaDenoiser.of(Pca.of(
-                Tensor.of(Gaussians.BASIS).to(GPU),
-                Tensor.of(Gaussians.MEAN).to(GPU),
-                Optional.empty(),
-                Tensor.of(Gaussians.VARIANCES).to(GPU),
-                3));
-    }
-
-    /** Sample 0 has no noise, sample 1 + 3·step + i has a 1 at element i of that step's alone. */
-    private static NoiseSource impulses() {
-        return (step, first, dtype, device, shape) -> {
-            Tensor out = Tensor.zeros(dtype, shape);
-            for (int i = 0; i < 3; i++) {
-                long row = 1 + 3 * step + i - first;
-                if (row >= 0 && row < shape[0]) {
-                    out.select(0, row).slice(0, i, i + 1).fill(1);
-                }
-            }
-            return out.to(device);
-        };
-    }
-
-    /** Of a denoiser that learned its variance, the same number everywhere. */
-    private static Denoiser withVariance(Denoiser denoiser, Sampler sampler) {
-        if (!(sampler instanceof Ddpm ddpm) || ddpm.variance() != Ddpm.Variance.LEARNED) {
-            return denoiser;
-        }
-        return new Denoiser() {
-            @Override
-            public Prediction prediction() {
-                return denoiser.prediction();
-            }
-
-            @Override
-            public Tensor predict(Tensor x, NoiseLevel level) {
-                Tensor out = Tensor.full(x.dtype(), V, x.dim(0), 2 * x.dim(1)).to(x.device());
-                out.slice(1, 0, x.dim(1)).assign(denoiser.predict(x, level));
-                return out;
-            }
-        };
-    }
-
     @ParameterizedTest
     @MethodSource("dev.eckart.diffusion.AffineSamplersTest#samplersAndLevels")
     void mean_and_covariance_should_be_those_of_the_papers_formulas(Sampler sampler, Paper paper, NoiseLevels way) {
-        int normals = 3 * (way.steps() + 1);
-        Tensor out = Sampling.of(withVariance(gaussians(), sampler), sampler, way)
-                .noise(impulses())
-                .batch(10_000)
-                .dtype(DType.F64)
-                .device(GPU)
-                .sample(1 + normals, 3);
-        assertThat(out.device()).isEqualTo(GPU);
-        Tensor turned = out.to(Device.cpu()).matmul(Tensor.of(Gaussians.BASIS).transpose());
-        double[] mean = turned.select(0, 0).toArray();
-        double[][] gains = turned.slice(0, 1, 1 + normals).toMatrix();
-        for (int i = 0; i < 3; i++) {
-            PaperSamplers.Moments expected =
-                    paper.run(new PaperSamplers(way, Gaussians.mean(i), Gaussians.VARIANCES[i]));
-            assertThat(mean[i]).isCloseTo(expected.mean(), within(1e-10));
-            for (int j = 0; j < 3; j++) {
-                double covariance = 0;
-                for (double[] gain : gains) {
-                    covariance += (gain[i] - mean[i]) * (gain[j] - mean[j]);
-                }
-                assertThat(covariance)
-                        .as("covariance of directions %d and %d", i, j)
-                        .isCloseTo(i == j ? expected.variance() : 0, within(1e-10));
-            }
-        }
+        AffineSamplersTest.requireMoments(GPU, sampler, paper, way);
     }
 
     /** The same seed, the same samples; in F64, where an ulp of a normal number stays small. */
     @ParameterizedTest
-    @MethodSource("samplers")
+    @MethodSource("dev.eckart.diffusion.SamplingTest#samplers")
     void samples_should_be_the_hosts_whatever_the_batch(Sampler sampler) {
         double[] expected = samples(Gaussians.denoiser(), sampler, Device.cpu(), 64);
-        assertThat(samples(gaussians(), sampler, GPU, 64)).containsExactly(expected, within(1e-11));
-        assertThat(samples(gaussians(), sampler, GPU, 3)).containsExactly(expected, within(1e-11));
+        assertThat(samples(Gaussians.denoiser(GPU), sampler, GPU, 64)).containsExactly(expected, within(1e-11));
+        assertThat(samples(Gaussians.denoiser(GPU), sampler, GPU, 3)).containsExactly(expected, within(1e-11));
     }
 
     private static double[] samples(Denoiser denoiser, Sampler sampler, Device device, long batch) {
@@ -172,7 +94,7 @@ class DiffusionOnDevice {
         Tensor clean = Tensor.normal(DType.F64, 3, 4, 3);
         Tensor mask = Tensor.of(new double[] {1, 0, 1}, 1, 3);
         Sampling host = Sampling.of(Gaussians.denoiser(), new DpmSolverPlusPlus(), LEVELS);
-        Sampling there = Sampling.of(gaussians(), new DpmSolverPlusPlus(), LEVELS);
+        Sampling there = Sampling.of(Gaussians.denoiser(GPU), new DpmSolverPlusPlus(), LEVELS);
         assertThat(there.resume(clean.to(GPU)).device()).isEqualTo(GPU);
         assertThat(there.resume(clean.to(GPU)).toArray())
                 .containsExactly(host.resume(clean).toArray(), within(1e-11));

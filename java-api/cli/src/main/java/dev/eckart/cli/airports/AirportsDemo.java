@@ -1,6 +1,5 @@
 package dev.eckart.cli.airports;
 
-import dev.eckart.cli.Certificates;
 import dev.eckart.cli.Progress;
 import dev.eckart.cli.Report;
 import dev.eckart.cli.Story;
@@ -150,10 +149,6 @@ public final class AirportsDemo implements Story {
 
     @Override
     public Report report(Device on) {
-        Map<String, Object> seconds = new LinkedHashMap<>();
-        seconds.put("load", loadSeconds);
-        seconds.put("decomposition", found.certificate().seconds());
-        seconds.put("compute", computeSeconds);
         Map<String, Object> nearest = new LinkedHashMap<>();
         for (int i = 0; i < airports.list().size(); i++) {
             nearest.put(airports.list().get(i).code(), found.nearest().get(i));
@@ -167,9 +162,7 @@ public final class AirportsDemo implements Story {
                 .put("connections", airports.connections())
                 .put("flights", airports.flights())
                 .put("rank", Math.min(DIMENSIONS, n))
-                .put("driver", found.certificate().driver().toString())
-                .put("seconds", seconds)
-                .put("certificate", Certificates.fields(found.certificate()))
+                .putDecomposition(found.certificate(), loadSeconds, computeSeconds)
                 .put("longitudeRSquared", determination(airports.each(Airport::longitude), found.longitude()))
                 .put("latitudeRSquared", determination(airports.each(Airport::latitude), found.latitude()))
                 .put("similarity", found.onMap().similarity())

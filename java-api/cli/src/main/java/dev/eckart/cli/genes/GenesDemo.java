@@ -1,10 +1,8 @@
 package dev.eckart.cli.genes;
 
-import dev.eckart.cli.Certificates;
 import dev.eckart.cli.Progress;
 import dev.eckart.cli.Report;
 import dev.eckart.cli.Story;
-import dev.eckart.linalg.Certificate;
 import dev.eckart.linalg.Svd;
 import dev.eckart.linalg.SvdPlan;
 import dev.eckart.memory.DType;
@@ -83,11 +81,6 @@ public final class GenesDemo implements Story {
 
     @Override
     public Report report(Device on) {
-        Certificate c = world.certificate();
-        Map<String, Object> seconds = new LinkedHashMap<>();
-        seconds.put("load", loadSeconds);
-        seconds.put("decomposition", c.seconds());
-        seconds.put("compute", computeSeconds);
         return new Report()
                 .put("data", NAME)
                 .put("seed", seed)
@@ -95,9 +88,7 @@ public final class GenesDemo implements Story {
                 .put("dtype", dtype.toString())
                 .put("missing", genes.missing())
                 .put("rank", world.ratio().length)
-                .put("driver", c.driver().toString())
-                .put("seconds", seconds)
-                .put("certificate", Certificates.fields(c))
+                .putDecomposition(world.certificate(), loadSeconds, computeSeconds)
                 .put("world", numbers(world))
                 .put("europe", numbers(europe))
                 .putMachine(on);

@@ -1,6 +1,5 @@
 package dev.eckart.cli.speeches;
 
-import dev.eckart.cli.Certificates;
 import dev.eckart.cli.Progress;
 import dev.eckart.cli.Report;
 import dev.eckart.cli.Story;
@@ -234,10 +233,6 @@ public final class SpeechesDemo implements Story {
 
     @Override
     public Report report(Device on) {
-        Map<String, Object> seconds = new LinkedHashMap<>();
-        seconds.put("load", loadSeconds);
-        seconds.put("decomposition", found.certificate().seconds());
-        seconds.put("compute", computeSeconds);
         Map<String, Object> searches = new LinkedHashMap<>();
         found.searches()
                 .forEach((query, matches) ->
@@ -252,9 +247,7 @@ public final class SpeechesDemo implements Story {
                 .put("shape", found.shape())
                 .put("dtype", dtype.toString())
                 .put("rank", RANK)
-                .put("driver", found.certificate().driver().toString())
-                .put("seconds", seconds)
-                .put("certificate", Certificates.fields(found.certificate()))
+                .putDecomposition(found.certificate(), loadSeconds, computeSeconds)
                 .put("topics", found.topics().stream().map(Topic::first).toList())
                 .put("searches", searches)
                 .put("nearest", nearest)
