@@ -14,14 +14,17 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every reader on some thousand files that Jazzer makes up, guided by the code they reach, from the golden files and what was found
@@ -34,11 +37,6 @@ class FuzzTest {
     @TempDir
     Path folder;
 
-    static Stream<String> readers() {
-        String only = System.getProperty("fuzz.reader");
-        return FuzzTarget.READERS.keySet().stream().sorted().filter(name -> only == null || name.equals(only));
-    }
-
     private static Stream<Path> files(String resource) throws IOException, URISyntaxException {
         var url = FuzzTest.class.getResource(resource);
         return url == null ? Stream.empty() : Files.list(Path.of(url.toURI()));
@@ -46,7 +44,7 @@ class FuzzTest {
 
     /** Golden files and found cases. */
     private Path seeds(String reader) throws IOException, URISyntaxException {
-        Path seeds = Files.createDirectory(folder.resolve("seeds"));
+        Path seeds = Files.createDirectory(folder.resolve(reader));
         for (String resource : List.of("/formats", "/npy", "/fuzz/" + reader)) {
             try (Stream<Path> files = files(resource)) {
                 for (Path file : files.toList()) {
@@ -106,15 +104,34 @@ class FuzzTest {
                 .end();
     }
 
-    @ParameterizedTest
-    @MethodSource("readers")
-    void should_read_or_refuse_whatever_stands_in_a_file(String reader) throws Exception {
+    /** A process of one core each, which take turns on all of them. */
+    @TestFactory
+    Stream<DynamicTest> should_read_or_refuse_whatever_stands_in_a_file() {
+        String only = System.getProperty("fuzz.reader");
+        ExecutorService cores =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        List<DynamicTest> tests = FuzzTarget.READERS.keySet().stream()
+                .sorted()
+                .filter(name -> only == null || name.equals(only))
+                .map(reader -> {
+                    Future<?> done = cores.submit(() -> {
+                        fuzz(reader);
+                        return null;
+                    });
+                    return DynamicTest.dynamicTest(reader, done::get);
+                })
+                .toList();
+        cores.shutdown();
+        return tests.stream();
+    }
+
+    private void fuzz(String reader) throws Exception {
         Path found = Files.createDirectories(Path.of("target", "fuzz", reader).toAbsolutePath());
         ForkedJvm.Result result = ForkedJvm.run(
                 Jazzer.class,
                 List.of("-Xmx128m", "-XX:+UseSerialGC", "-Deckart.memory.max=64m", "-Dfuzz.reader=" + reader),
                 Map.of(),
-                Duration.ofMinutes(Long.parseLong(RUNS) > 100_000 ? 60 : 2),
+                Duration.ofMinutes(Long.parseLong(RUNS) > 100_000 ? 60 : 5),
                 "--target_class=" + FuzzTarget.class.getName(),
                 "--instrumentation_includes=dev.eckart.io.**:dev.eckart.linalg.**",
                 "--reproducer_path=" + found,
