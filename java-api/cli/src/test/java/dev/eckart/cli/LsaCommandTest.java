@@ -178,6 +178,10 @@ class LsaCommandTest {
         for (Map.Entry<String, Object[]> bad : Map.of(
                         docs + ": line 2: is no JSON",
                         new Object[] {"lsa", "fit", docs, "--rank", 1, "--out", model},
+                        "there is no document",
+                        new Object[] {
+                            "lsa", "fit", Files.createFile(dir.resolve("empty.txt")), "--rank", 1, "--out", model
+                        },
                         "claims a header",
                         new Object[] {"lsa", "search", docs, "word"},
                         "missing.jsonl",

@@ -52,6 +52,7 @@ class NodesCommandTest {
                 "E --method netmf --dim 3 --directed --out V|directed",
                 "E --dim 3 --p 0 --method node2vec --out V|positive",
                 "B --dim 1 --out V|line 2: the weight '-1' is negative",
+                "N --dim 1 --out V|has no edges",
                 "M --out V|no such file",
                 "S --dim 1 --out V|'New York' has a blank"
             })
@@ -62,6 +63,7 @@ class NodesCommandTest {
             arguments[i] = switch ((String) arguments[i]) {
                 case "E" -> edges();
                 case "B" -> Files.writeString(dir.resolve("bad.csv"), "a,b,1\nb,c,-1\n");
+                case "N" -> Files.writeString(dir.resolve("none.csv"), "");
                 case "M" -> dir.resolve("missing.csv");
                 case "S" -> Files.writeString(dir.resolve("space.csv"), "Rome,New York\n");
                 case "V" -> out;

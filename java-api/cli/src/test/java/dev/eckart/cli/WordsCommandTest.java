@@ -85,6 +85,8 @@ class WordsCommandTest {
                 "fit C --min-count 99 --out V|no word is left of the 11",
                 "fit C --combine right --out V|none of left, sum, concat",
                 "fit C --shift 0 --out V|shift 0.0 is below 1",
+                "fit N --dim 1 --out V|no word is left of the 0",
+                "near N cat|is empty",
                 "near C cat|line 1",
                 "near R cat|line 2: has 1 numbers behind its word",
                 "near W dragon|the word 'dragon' is not among the 2",
@@ -101,6 +103,7 @@ class WordsCommandTest {
             arguments[i] = switch ((String) arguments[i]) {
                 case "C" -> corpus;
                 case "V" -> out;
+                case "N" -> Files.writeString(dir.resolve("none.txt"), "");
                 case "R" -> ragged;
                 case "W" -> two;
                 default -> arguments[i];

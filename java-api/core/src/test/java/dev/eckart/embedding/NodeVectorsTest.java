@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.linalg.Csr;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.Shape;
 import dev.eckart.memory.Threads;
 import dev.eckart.tensor.Scope;
@@ -13,10 +14,13 @@ import dev.eckart.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class NodeVectorsTest {
     private Scope scope;
@@ -336,6 +340,19 @@ class NodeVectorsTest {
         }
         assertThat(graph.adjacency().toDense().get(2, 2)).isEqualTo(4);
         assertThat(graph.degree(2)).isEqualTo(9.5);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void an_interrupt_ends_a_fit_and_leaves_no_memory(NodeVectors.Method method) {
+        try (Graph graph = cliques()) {
+            long before = MemoryBudget.used();
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> NodeVectors.dimensions(2).method(method).fit(graph))
+                    .isInstanceOf(CancellationException.class);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(MemoryBudget.used()).isEqualTo(before);
+        }
     }
 
     @Test
