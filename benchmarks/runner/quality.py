@@ -6,6 +6,7 @@ import platform
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import quality_data
@@ -15,6 +16,7 @@ OUT = ROOT / "benchmarks/results/quality"
 FOLDER = ROOT / "benchmarks/target/quality"
 PROGRAM = "dev.eckart.benchmarks.quality."
 SYSTEM_PYTHON = "/usr/bin/python3"
+EPOCHS = (1, 5)  # of word2vec on walks: as DeepWalk's authors did, and gensim's own default
 
 
 class Run:
@@ -22,10 +24,12 @@ class Run:
         self.seeds = seeds
         self.figures = {}
         self.missing = []
+        self.steps = {}
 
     def read(self, what, command):
         """Takes the lines name, tab, value that a program prints; writes the page after each."""
         print(f"{what} ...", file=sys.stderr, flush=True)
+        start = time.monotonic()
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             for line in process.stdout:
                 name, tab, value = line.rstrip("\n").partition("\t")
@@ -33,9 +37,10 @@ class Run:
                 if tab and not name.startswith("#"):
                     self.figures[name] = number(value)
                     self.write()
+        self.steps[what] = round(time.monotonic() - start)
         if process.returncode:
             self.missing.append(what)
-            self.write()
+        self.write()
         return process.returncode == 0
 
     def mean(self, name):
@@ -44,7 +49,7 @@ class Run:
 
     def write(self):
         OUT.parent.mkdir(exist_ok=True)
-        page = {"machine": machine(), "seeds": self.seeds, "figures": self.figures, "not run": self.missing}
+        page = {"machine": machine(), "seeds": self.seeds, "figures": self.figures, "seconds": self.steps, "not run": self.missing}
         OUT.with_suffix(".json").write_text(json.dumps(page, indent=1) + "\n")
         OUT.with_suffix(".md").write_text(markdown(self))
 
@@ -67,7 +72,10 @@ def scored(run):
     for title, name, goal in [("IMDb: LSA, 100 dimensions", "lsa-100", 0.86), ("IMDb: mean of PPMI-SVD vectors, 100 dimensions", "ppmi-100", 0.86),
                               ("IMDb: mean of PPMI-SVD vectors, 300 dimensions", "ppmi-300", 0.87), ("IMDb: SIF, 100 dimensions", "sif-100", None),
                               ("IMDb: SIF, 300 dimensions", "sif-300", None), ("IMDb: tf-idf of all words (scikit-learn), no SVD", "tfidf", None),
-                              ("airports: AUC of hidden flights", "links", 0.93)]:
+                              ("airports: AUC of hidden flights", "links", 0.93),
+                              ("airports: the same of degrees and common neighbours, no vectors (scikit-learn)", "links of degrees", None),
+                              ("airports: the same, knowing where airports lie as well", "links of places", None),
+                              ("airports: AUC of vectors against pairs drawn evenly, not by degree", "links drawn evenly", None)]:
         if found := run.mean(name):
             lines.append((title, found[0], spread(found), goal))
     for title, name, goal in [("airports: R² of longitude", "airports longitude", 0.95), ("airports: R² of latitude", "airports latitude", 0.85)]:
@@ -88,11 +96,14 @@ def nouns(run):
     """WordNet's table: name, seconds from the graph or its walks to vectors, Micro-F1, Macro-F1."""
     lines = ["| WordNet nouns, 26 labels, 64 dimensions | seconds to vectors | Micro-F1 | Macro-F1 |", "|---|---|---|---|"]
     for title, name, seconds in [("DeepWalk: walks, PPMI, SVD", "deepwalk", "wordnet deepwalk seconds"),
-                                 ("word2vec (gensim, skip-gram) on the same walks, walking apart", "word2vec", "word2vec on walks seconds")]:
+                                 ("NetMF of low rank, no walks", "netmf-low-rank", "wordnet netmf-low-rank seconds"),
+                                 *((f"word2vec (gensim, skip-gram) on the same walks, {epochs} epochs, walking apart", f"word2vec-{epochs}",
+                                    f"word2vec-{epochs} seconds") for epochs in EPOCHS)]:
         if (micro := run.mean("wordnet " + name)) and seconds in run.figures:
             lines.append(f"| {title} | {run.figures[seconds]:.1f} | {spread(micro)} | {run.mean('wordnet macro ' + name)[0]:.4f} |")
-    if (ours := run.mean("wordnet deepwalk")) and (theirs := run.mean("wordnet word2vec")):
-        lines += ["", f"Goal: DeepWalk's Micro-F1 is at least word2vec's; {'pass' if ours[0] >= theirs[0] else 'MISS'}."]
+    theirs = [found[0] for epochs in EPOCHS if (found := run.mean(f"wordnet word2vec-{epochs}"))]
+    if (ours := run.mean("wordnet deepwalk")) and theirs:
+        lines += ["", f"Goal: DeepWalk's Micro-F1 is at least that of the better word2vec; {'pass' if ours[0] >= max(theirs) else 'MISS'}."]
     return lines if len(lines) > 2 else []
 
 
@@ -137,14 +148,29 @@ def notes(run):
     chosen = sorted({f"{key.split(' ', 2)[2]}: {value}" for key, value in run.figures.items() if key.endswith(" settings")})
     return ["IMDb without duplicates, one half at random against the other. Settings are chosen for each seed on a fifth of the training half; the test"
             " half is asked once. Vectors see the training half alone. Columns are standardized, C = 1. Chosen: " + "; ".join(chosen) + ".",
-            "", "Airports: 64 dimensions of NetMF; ten folds of ridge regression, settings chosen inside the nine others, hidden flights 20 %."
+            "", "Airports: 64 dimensions of NetMF; ten folds of ridge regression, settings chosen inside the nine others."
+            " Hidden flights are 20 % of the edges; method, weights and dimensions (8 to 64) are chosen by hiding 20 % of the others."
             " WordNet: half of the nodes teach a logistic regression, three draws. Times: Eckart's and the peers' one after another, best of two rounds for"
             " Eckart in one JVM, of one for scikit-learn and gensim, of five each for the search.",
-            "", "Limits. Airports: method and grids were changed after their R² and AUC had been seen (R² .93 / .62, then .94 / .65; AUC .71, .76, and"
-            " some 150 variants on two splits), so these are optimistic, and no fresh nodes confirm them. gensim is word2vec as it comes (CBOW, two"
-            " workers), not tuned. word2vec on walks sees"
-            " each once, as DeepWalk's authors did, with gensim's other defaults. Eckart is warm, scikit-learn and gensim are not.",
+            *links(run),
+            "", "Limits. Airports: method and grids were changed after their R² and AUC had been seen (R² .93 / .62, then .94 / .65; AUC .71, .76, .82, and"
+            " some hundred variants on splits like these), so these are optimistic, and no fresh nodes confirm them. gensim is word2vec as it comes (CBOW, two"
+            " workers), not tuned. word2vec on walks has gensim's other defaults (5 negative samples). Eckart is warm, scikit-learn and gensim"
+            " are not.",
+            "", "Seconds of each step: " + ", ".join(f"{what} {seconds}" for what, seconds in run.steps.items()) + ".",
             *(["", "Not run or failed: " + ", ".join(run.missing) + "."] if run.missing else [])]
+
+
+def links(run):
+    """What keeps hidden flights from being told."""
+    found = [run.mean(name) for name in ("links", "links of degrees", "links of places", "links drawn evenly")]
+    if not all(found) or "links of 10 flights or fewer" not in run.figures:
+        return []
+    vectors, degrees, places, evenly = (f[0] for f in found)
+    return ["", f"Hidden flights: as both ends of the other pairs are drawn by degree, how busy an airport is does not tell them apart. Degrees and common"
+            f" neighbours reach {degrees:.3f}, vectors {vectors:.3f}, boosted trees that are told where the airports lie as well {places:.3f};"
+            f" {run.figures['links of 10 flights or fewer']:.0%} of the edges were flown ten times or less, which no regularity foretells. Against"
+            f" pairs drawn evenly the same vectors reach {evenly:.3f}."]
 
 
 def main():
@@ -158,8 +184,10 @@ def main():
     ours = lambda name, *more: java("-Xmx6g", PROGRAM + name, str(FOLDER), *map(str, more))
     whole = [run.read("Nodes", ours("Nodes", seeds)), run.read("Speeds", ours("Speeds"))]
     whole.append(run.read("Nouns", ours("Nouns")))
-    if run.read("word2vec on walks", peer("walks", python=SYSTEM_PYTHON)):
-        whole.append(run.read("its classes", ours("Nouns", "walks-word2vec.txt", "word2vec")))
+    run.read("links without vectors", peer("links", seeds))
+    for epochs in EPOCHS:
+        if run.read(f"word2vec on walks, epochs: {epochs}", peer("walks", epochs, python=SYSTEM_PYTHON)):
+            whole.append(run.read(f"its classes, epochs: {epochs}", ours("Nouns", f"word2vec-{epochs}.txt", f"word2vec-{epochs}")))
     run.read("scikit-learn's LSA", peer("lsa"))
     run.read("FAISS", peer("faiss"))
     if run.read("gensim", peer("gensim", python=SYSTEM_PYTHON)):

@@ -70,13 +70,75 @@ def gensim(folder, _):
     (folder / "gensim.txt").write_text("\n".join(model.wv.index_to_key))
 
 
-def walks(folder, _):
-    """DeepWalk: skip-gram on the walks that Eckart made, with its dimensions and window; two threads, one epoch as Perozzi et al. 2014."""
+def walks(folder, epochs):
+    """DeepWalk: skip-gram on the walks that Eckart made, with its dimensions and window; two threads."""
     import gensim
     start = time.perf_counter()
-    model = gensim.models.Word2Vec(corpus_file=str(folder / "walks.txt"), sg=1, vector_size=64, window=10, min_count=1, epochs=1, workers=2, seed=0)
-    show("word2vec on walks seconds", time.perf_counter() - start)
-    model.wv.save_word2vec_format(str(folder / "walks-word2vec.txt"))
+    model = gensim.models.Word2Vec(corpus_file=str(folder / "walks.txt"), sg=1, vector_size=64, window=10, min_count=1, epochs=int(epochs), workers=2,
+                                   seed=0)
+    show(f"word2vec-{epochs} seconds", time.perf_counter() - start)
+    model.wv.save_word2vec_format(str(folder / f"word2vec-{epochs}.txt"))
+
+
+def links(folder, seeds):
+    """What tells hidden flights from pairs without one, both ends drawn by degree, if not vectors: degrees and common neighbours by logistic
+    regression; these and where airports lie, which no vector of the graph knows, by boosted trees. Both learn from edges that are hidden in turn, a
+    tenth each time, as those of the test are."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    rows = [line.strip().split(",") for line in open(folder / "flights.csv")][1:]
+    names = sorted({name for row in rows for name in row[:2]})
+    number = {name: i for i, name in enumerate(names)}
+    flights = np.zeros((len(names), len(names)))
+    for a, b, count in rows:
+        flights[number[a], number[b]] += float(count)
+    flights += flights.T
+    places = {line.split("\t")[0]: line.split("\t")[1:] for line in open(folder / "places.tsv")}
+    places = np.array([places[name] for name in names], float)
+    edges = np.argwhere(np.triu(flights, 1) > 0)
+    show("links of 10 flights or fewer", np.mean(flights[edges[:, 0], edges[:, 1]] <= 10))
+    for seed in range(seeds):
+        random = np.random.default_rng(seed)
+        edges = random.permutation(edges)
+        none = without_edge(flights > 0, len(edges), random)
+        hidden = round(0.2 * len(edges))
+        kept, others = edges[hidden:], none[hidden:]
+        folds = [pair_features(flights, places, np.delete(kept, np.s_[k::10], 0), np.r_[kept[k::10], others[k::10]]) for k in range(10)]
+        y = np.concatenate([np.r_[np.ones(len(kept[k::10])), np.zeros(len(others[k::10]))] for k in range(10)])
+        x, asked = np.concatenate(folds), pair_features(flights, places, kept, np.r_[edges[:hidden], none[:hidden]])
+        truth = np.r_[np.ones(hidden), np.zeros(hidden)]
+        plain = make_pipeline(StandardScaler(), LogisticRegression(max_iter=3000)).fit(x[:, :-4], y)
+        show(f"seed {seed} links of degrees", roc_auc_score(truth, plain.decision_function(asked[:, :-4])))
+        trees = HistGradientBoostingClassifier(max_iter=100, learning_rate=0.05, max_leaf_nodes=15, random_state=0).fit(x, y)
+        show(f"seed {seed} links of places", roc_auc_score(truth, trees.predict_proba(asked)[:, 1]))
+
+
+def without_edge(edge, count, random):
+    degrees = edge.sum(1)
+    found = {}
+    while len(found) < count:
+        a, b = sorted(random.choice(len(edge), 2, p=degrees / degrees.sum()))
+        if a != b and not edge[a, b]:
+            found[a, b] = True
+    return random.permutation(np.array(list(found)))
+
+
+def pair_features(flights, places, kept, pairs):
+    """Of pairs: degrees, strengths, common neighbours (counted, and by Adamic and Adar, and by share); last, their distance and their middle."""
+    edge = np.zeros(flights.shape)
+    edge[kept[:, 0], kept[:, 1]] = 1
+    edge += edge.T
+    degrees, strengths = edge.sum(1), np.log1p((edge * flights).sum(1))
+    a, b = pairs.T
+    common = [(edge * scale) @ edge for scale in (1, 1 / np.log(np.maximum(degrees, 2)), 1 / np.maximum(degrees, 1))]
+    least, most = np.minimum(degrees[a], degrees[b]), np.maximum(degrees[a], degrees[b])
+    columns = [least, most, least * most, strengths[a] + strengths[b], np.abs(strengths[a] - strengths[b]), *(c[a, b] for c in common)]
+    columns += [np.log1p(column) for column in columns]
+    apart = places[a] - places[b]
+    return np.column_stack([*columns, np.hypot(0.78 * apart[:, 0], apart[:, 1]), np.abs(apart[:, 0]), *(places[a] + places[b]).T])
 
 
 def overlap(folder, glove):
@@ -102,4 +164,4 @@ def nearest(vectors, queries=1000):
 if __name__ == "__main__":
     name, folder, more = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     {"tfidf": lambda: tfidf(folder, int(more)), "lsa": lambda: lsa(folder, more), "faiss": lambda: faiss(folder, more),
-     "gensim": lambda: gensim(folder, more), "walks": lambda: walks(folder, more), "overlap": lambda: overlap(folder, more)}[name]()
+     "gensim": lambda: gensim(folder, more), "walks": lambda: walks(folder, more), "links": lambda: links(folder, int(more)), "overlap": lambda: overlap(folder, more)}[name]()

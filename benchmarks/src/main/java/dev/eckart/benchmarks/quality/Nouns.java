@@ -11,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -63,14 +65,17 @@ public final class Nouns {
         AtomicLong steps = new AtomicLong();
         walks().forEach((walk, length) -> steps.addAndGet(length - 1L));
         Figures.print("walks steps per second", steps.get() / Figures.since(start));
-        start = System.nanoTime();
-        try (WordVectors vectors = NodeVectors.dimensions(DIMENSIONS)
-                .method(NodeVectors.Method.DEEPWALK)
-                .window(WINDOW)
-                .walks(WALKS, LENGTH)
-                .fit(graph)) {
-            Figures.print("wordnet deepwalk seconds", Figures.since(start));
-            classify(vectors, classes, "deepwalk");
+        for (NodeVectors.Method method : List.of(NodeVectors.Method.DEEPWALK, NodeVectors.Method.NETMF_LOW_RANK)) {
+            String name = method.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            start = System.nanoTime();
+            try (WordVectors vectors = NodeVectors.dimensions(DIMENSIONS)
+                    .method(method)
+                    .window(WINDOW)
+                    .walks(WALKS, LENGTH)
+                    .fit(graph)) {
+                Figures.print("wordnet " + name + " seconds", Figures.since(start));
+                classify(vectors, classes, name);
+            }
         }
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
             walks().forEach((walk, length) -> write(out, walk, length));

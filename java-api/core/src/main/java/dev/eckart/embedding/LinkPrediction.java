@@ -16,24 +16,38 @@ import java.util.function.Function;
 /**
  * How well vectors of nodes tell edges that were hidden from pairs without one: a share of the edges of an undirected graph is taken
  * away, vectors are fitted to the rest, and a logistic regression on the product of two vectors, entry by entry, learns from the edges
- * that stayed and as many pairs without an edge, both ends drawn by degree (Grover and Leskovec 2016, section 4.4). The vectors keep their
- * lengths, which tell how busy a node is; the entries of the products are scaled to mean 0 and variance 1 over the training. Pairs of the
+ * that stayed and as many pairs without an edge, both ends drawn by degree, or evenly (Grover and Leskovec 2016, section 4.4). Pairs drawn
+ * by degree are the harder ones: how busy its ends are does not tell them from an edge. The vectors keep their lengths, which tell how busy a node is; the entries of the products are scaled to mean 0 and variance 1 over the training. Pairs of the
  * test are other ones than those of the training.
  */
 public final class LinkPrediction {
     private static final int MOST_TRIES = 1000;
 
+    /** Which pairs without an edge are asked for. */
+    public enum Pairs {
+        /** Each end as often as it has edges. */
+        BY_DEGREE,
+        /** All pairs alike. */
+        EVENLY
+    }
+
     private LinkPrediction() {}
+
+    /** The area against pairs drawn by degree. */
+    public static double auc(Graph graph, double share, long seed, Function<Graph, WordVectors> fit) {
+        return auc(graph, share, seed, Pairs.BY_DEGREE, fit);
+    }
 
     /**
      * The area under the receiver operating characteristic: the probability that a hidden edge scores above a pair without one.
      *
      * @param share of the edges that are hidden, in (0, 1)
+     * @param pairs how those without an edge are drawn, of the training and of the test
      * @param fit gives vectors of a graph of the same nodes; they are closed afterwards
      * @throws IllegalArgumentException for a directed graph, one with fewer than ten edges, or one so dense that pairs without an edge
      *     are not found
      */
-    public static double auc(Graph graph, double share, long seed, Function<Graph, WordVectors> fit) {
+    public static double auc(Graph graph, double share, long seed, Pairs pairs, Function<Graph, WordVectors> fit) {
         if (graph.directed()) {
             throw new IllegalArgumentException("link prediction: the graph is directed; give an undirected one");
         }
@@ -49,7 +63,7 @@ public final class LinkPrediction {
         int hidden = (int) Math.min(edges.size() - 1, Math.max(1, Math.round(share * edges.size())));
         List<int[]> test = edges.subList(0, hidden);
         List<int[]> kept = edges.subList(hidden, edges.size());
-        List<int[]> none = withoutEdge(graph, edges.size(), random);
+        List<int[]> none = withoutEdge(graph, edges.size(), pairs, random);
         try (Graph rest = graph.with(kept);
                 WordVectors vectors = fit.apply(rest);
                 Scope scope = Scope.open()) {
@@ -74,18 +88,23 @@ public final class LinkPrediction {
                 }
             }
         }
-        for (int i = edges.size() - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int[] other = edges.get(j);
-            edges.set(j, edges.get(i));
-            edges.set(i, other);
-        }
+        shuffle(edges, random);
         return edges;
     }
 
-    /** Pairs, none of them twice: ends of two edges drawn at random, so each node by its number of edges. */
-    private static List<int[]> withoutEdge(Graph graph, int count, SplittableRandom random) {
-        int entries = graph.start(graph.nodes().size());
+    private static void shuffle(List<int[]> pairs, SplittableRandom random) {
+        for (int i = pairs.size() - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int[] other = pairs.get(j);
+            pairs.set(j, pairs.get(i));
+            pairs.set(i, other);
+        }
+    }
+
+    /** Pairs, none of them twice; by degree they are ends of two edges drawn at random. */
+    static List<int[]> withoutEdge(Graph graph, int count, Pairs kind, SplittableRandom random) {
+        int nodes = graph.nodes().size();
+        int entries = graph.start(nodes);
         Set<Long> drawn = new HashSet<>();
         List<int[]> pairs = new ArrayList<>();
         for (long tries = 0; pairs.size() < count; tries++) {
@@ -93,12 +112,14 @@ public final class LinkPrediction {
                 throw new IllegalArgumentException("link prediction: the graph is too dense to find " + count
                         + " pairs without an edge; take a sparser one");
             }
-            int a = graph.target(random.nextInt(entries));
-            int b = graph.target(random.nextInt(entries));
+            int a = kind == Pairs.EVENLY ? random.nextInt(nodes) : graph.target(random.nextInt(entries));
+            int b = kind == Pairs.EVENLY ? random.nextInt(nodes) : graph.target(random.nextInt(entries));
             if (a != b && !graph.leads(a, b) && drawn.add((long) Math.max(a, b) << 32 | Math.min(a, b))) {
                 pairs.add(new int[] {a, b});
             }
         }
+        // Those of busy nodes were drawn first: the test is to have as many as the training.
+        shuffle(pairs, random);
         return pairs;
     }
 
