@@ -171,11 +171,22 @@ public final class Lines implements Closeable {
                 number == 1 && length >= 3 && line[0] == (byte) 0xEF && line[1] == (byte) 0xBB && line[2] == (byte) 0xBF
                         ? 3
                         : 0;
+        if (isAscii(from, length)) {
+            return new String(line, from, length - from, StandardCharsets.ISO_8859_1);
+        }
         try {
             return decoder.decode(ByteBuffer.wrap(line, from, length - from)).toString();
         } catch (CharacterCodingException e) {
             throw bad("is not UTF-8; convert the file, as by iconv -f latin1 -t utf-8");
         }
+    }
+
+    private boolean isAscii(int from, int to) {
+        int union = 0;
+        for (int i = from; i < to; i++) {
+            union |= line[i];
+        }
+        return union >= 0;
     }
 
     @Override

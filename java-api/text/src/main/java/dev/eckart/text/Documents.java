@@ -123,12 +123,22 @@ public final class Documents implements Iterable<Document>, Iterator<Document>, 
         return documents;
     }
 
-    /** The start of a text in one line. */
+    /** The start of a text in one line: each run of blanks and control characters is one blank. */
     private String title(String text) {
-        String start = tokenizer
-                .plain(text.substring(0, Math.min(text.length(), 4 * TITLE)))
-                .replaceAll("[\\s\\p{Cntrl}]+", " ")
-                .strip();
+        String start = tokenizer.plain(text.substring(0, Math.min(text.length(), 4 * TITLE)));
+        StringBuilder line = new StringBuilder();
+        boolean blank = true;
+        for (int i = 0; i < start.length() && line.length() <= 2 * TITLE + 1; i++) {
+            char c = start.charAt(i);
+            if (c > ' ' && c != 0x7F) {
+                line.append(c);
+                blank = false;
+            } else if (!blank) {
+                line.append(' ');
+                blank = true;
+            }
+        }
+        start = line.toString().strip();
         if (start.codePointCount(0, start.length()) <= TITLE) {
             return start;
         }
