@@ -12,7 +12,7 @@
 namespace {
 
 constexpr int INVALID_VALUE = 7, NOT_INITIALIZED = 1, EXECUTION_FAILED = 13;
-struct Handle { const void *kind; void *stream; int device; };  // of the device on which it was made
+struct Handle { const void *kind; void *stream; int device; char *workspace = nullptr; size_t bytes = 0; };  // of the device on which it was made
 int kind;  // of handles: theirs point here
 
 bool matrix(const void *at, int64_t rows, int64_t columns, int64_t ld, size_t size, const char *call) {
@@ -71,6 +71,8 @@ int gemmOf(void *h, int ta, int tb, int64_t m, int64_t n, int64_t k, const void 
     // A library asks for the last error after its launch, and can't know whose it is
     if (eckart_double_faulted() || eckart_double_last()) return EXECUTION_FAILED;
     if (const int code = eckart_double_status("fault gemm")) enqueue(streamOf(h), [=] { eckart_double_fault(code); });
+    const Handle handle = *static_cast<Handle *>(h);
+    if (!eckart_double_owns(handle.workspace, handle.bytes, "gemm workspace")) return INVALID_VALUE;
     for (int64_t i = 0; i < batch; i++) {
         const T *x = static_cast<const T *>(a) + i * strideA, *y = static_cast<const T *>(b) + i * strideB;
         T *z = static_cast<T *>(c) + i * strideC;
@@ -78,6 +80,7 @@ int gemmOf(void *h, int ta, int tb, int64_t m, int64_t n, int64_t k, const void 
             !matrix(z, m, n, ldc, sizeof(T), "gemm C"))
             return INVALID_VALUE;
         enqueue(streamOf(h), [=] {
+            if (handle.bytes > 0) memset(handle.workspace, 0xF5, handle.bytes < 4096 ? handle.bytes : 4096);
             if (rounded == 0) return multiply(ta, tb, int(m), int(n), int(k), by, x, int(lda), y, int(ldb), keep, z, int(ldc));
             const std::vector<T> p = roundedTo(rounded, x, ta ? k : m, ta ? m : k, lda), q = roundedTo(rounded, y, tb ? n : k, tb ? k : n, ldb);
             multiply(ta, tb, int(m), int(n), int(k), by, p.data(), int(ta ? k : m), q.data(), int(tb ? n : k), keep, z, int(ldc));
@@ -116,7 +119,16 @@ int cublasCreate_v2(void **out) {
 }
 int cublasSetStream_v2(void *h, void *on) {
     if (!known(h) || !eckart_double_stream(on)) return NOT_INITIALIZED;
-    static_cast<Handle *>(h)->stream = on;
+    *static_cast<Handle *>(h) = Handle{&kind, on, eckart_double_device()};
+    return 0;
+}
+// Device memory at a multiple of 256 bytes, which calls on the stream may write from now on; cublasSetStream takes it away again
+// (cublasSetWorkspace)
+int cublasSetWorkspace_v2(void *h, void *workspace, size_t bytes) {
+    if (!ready(h)) return NOT_INITIALIZED;
+    if (reinterpret_cast<uintptr_t>(workspace) % 256 != 0 || !eckart_double_owns(workspace, bytes, "cublasSetWorkspace")) return INVALID_VALUE;
+    static_cast<Handle *>(h)->workspace = static_cast<char *>(workspace);
+    static_cast<Handle *>(h)->bytes = bytes;
     return 0;
 }
 int cublasSetMathMode(void *h, int mode) { return known(h) && mode == 0 ? 0 : INVALID_VALUE; }

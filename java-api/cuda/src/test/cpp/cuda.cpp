@@ -30,12 +30,13 @@ struct Launch {
 // Whether the struct of 8-byte fields that a kernel takes has addresses of the current device alone
 bool here(const void *struct_, const Function *f) {
     SHARED(place);
+    SHARED(owns);
     SHARED(device);
     for (size_t i = 0; i + sizeof(void *) <= f->size; i += sizeof(void *)) {
         const void *field;
         memcpy(&field, static_cast<const char *>(struct_) + i, sizeof field);
         const int at = place(field, 1);
-        if (at < 0 || at == device()) continue;
+        if (at < 0 || (at == device() && owns(field, 1, f->name.c_str()))) continue;
         fprintf(stderr, "double: %s: field %zu is memory of device %d, launched on device %d\n", f->name.c_str(), i / 8, at, device());
         return false;
     }
@@ -53,6 +54,8 @@ int cuDeviceGetName(char *name, int length, int) {
 // Into the current context (cuModuleLoadData), which is the current device's
 int cuModuleLoadData(void **out, const void *image) {
     SHARED(device);
+    SHARED(count);
+    count("cuModuleLoadData");
     const char *text = static_cast<const char *>(image);
     if (strncmp(text, "double:", 7) != 0) return 200;
     void *library = dlopen(text + 7, RTLD_NOW | RTLD_LOCAL);
@@ -80,12 +83,14 @@ int cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsign
     SHARED(device);
     static const auto known = reinterpret_cast<decltype(&eckart_double_stream)>(dlsym(RTLD_DEFAULT, "eckart_double_stream"));
     if (gx == 0 || bx == 0 || bx > 1024 || gy != 1 || gz != 1 || by != 1 || bz != 1 || shared != 0 || !known(stream) || extra != nullptr) return 1;
+    SHARED(count);
+    count("cuLaunchKernel");
     const Function *f = static_cast<const Function *>(function);
     if (f->device != device() || !here(arguments[0], f)) return 400;
     if (faulted()) return faulted();
     if (const int code = status(("launch " + f->name).c_str())) return code;
     if (const int code = status(("fault " + f->name).c_str())) {
-        enqueue(stream, [](void *data) { fault(int(reinterpret_cast<intptr_t>(data))); }, reinterpret_cast<void *>(intptr_t(code)));
+        enqueue(stream, [](void *data) { fault(int(reinterpret_cast<intptr_t>(data))); }, reinterpret_cast<void *>(intptr_t(code)), [](void *) {});
         return 0;
     }
     const char *from = static_cast<const char *>(arguments[0]);
@@ -94,9 +99,8 @@ int cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsign
         [](void *data) {
             Launch *launch = static_cast<Launch *>(data);
             launch->function->run(launch->arguments.data(), launch->blocks, launch->threads);
-            delete launch;
         },
-        new Launch{f, std::vector<char>(from, from + f->size), gx, bx});
+        new Launch{f, std::vector<char>(from, from + f->size), gx, bx}, [](void *data) { delete static_cast<Launch *>(data); });
     return 0;
 }
 

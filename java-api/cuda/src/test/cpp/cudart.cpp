@@ -1,5 +1,7 @@
 // The double of libcudart.so.13: devices whose streams do their work when they are waited for. Fresh memory is poisoned, freed memory
 // too. What belongs to one device is refused where another one is current, as the CUDA Programming Guide has it (Multi-Device System).
+// While a thread captures, work is kept in place of being done, and what the guide forbids there (CUDA Graphs, Prohibited and Unhandled
+// Operations) is refused, said on standard error, and spoils the graph.
 //
 // ECKART_DOUBLE_DEVICES: how many (default 1). ECKART_DOUBLE_MEMORY: bytes of each (default 2 GiB). ECKART_DOUBLE_FAIL: see memory.h.
 #include "memory.h"
@@ -16,10 +18,13 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
-constexpr int INVALID_VALUE = 1, OUT_OF_MEMORY = 2, INVALID_DEVICE = 101, INVALID_HANDLE = 400;
+constexpr int INVALID_VALUE = 1, OUT_OF_MEMORY = 2, INVALID_DEVICE = 101, INVALID_HANDLE = 400, ILLEGAL_STATE = 401;
+constexpr int CAPTURE_UNSUPPORTED = 900, CAPTURE_INVALIDATED = 901, CAPTURE_ISOLATION = 905;
 constexpr size_t GUARD = 64;
 
 // Threads may be at work when the process ends: nothing of this is ever destroyed
@@ -27,12 +32,21 @@ std::mutex &mutex = *new std::mutex;
 struct Memory { size_t bytes; int device; };
 std::map<char *, Memory> &blocks = *new std::map<char *, Memory>;
 std::map<int, size_t> &used = *new std::map<int, size_t>;
+std::map<std::string, long> &counts = *new std::map<std::string, long>;
 thread_local int current = 0, last = 0;
 
 // ---- streams: queues of work, under one lock, as the work itself is
 struct Mark { bool done = false; struct Stream *stream; };
-struct Stream { int device; std::deque<std::function<void()>> work; };
+struct Graph {
+    int device;
+    std::vector<std::function<void()>> work;
+    std::vector<std::pair<const void *, size_t>> memory;
+    bool spoilt = false;
+};
+struct Stream { int device; std::deque<std::function<void()>> work; Graph *capture = nullptr; };
 struct Event { int device; std::shared_ptr<Mark> last; };
+struct Executable { std::shared_ptr<const Graph> graph; };
+thread_local Stream *capturing = nullptr;
 
 std::recursive_mutex &device = *new std::recursive_mutex;
 std::set<Stream *> &streams = *new std::set<Stream *>;
@@ -59,6 +73,22 @@ void finishAll() {
 Stream *known(void *on) {
     std::lock_guard<std::recursive_mutex> lock(device);
     return streams.count(static_cast<Stream *>(on)) ? static_cast<Stream *>(on) : nullptr;
+}
+int spoil(Graph *graph, const char *call, int code) {
+    fprintf(stderr, "double: %s on a device of which a stream is captured\n", call);
+    graph->spoilt = true;
+    return code;
+}
+// Puts work where it belongs
+void push(Stream *s, std::function<void()> work) {
+    if (s->capture == nullptr) return s->work.push_back(std::move(work));
+    if (s != capturing) spoil(s->capture, "work of another thread", 0);
+    s->capture->work.push_back(std::move(work));
+}
+// What neither is asynchronous nor a part of a graph: 0 unless this thread captures (cudaStreamBeginCapture, cudaStreamCaptureModeThreadLocal)
+int outside(const char *call) {
+    eckart_double_count(call);
+    return capturing ? spoil(capturing->capture, call, CAPTURE_UNSUPPORTED) : 0;
 }
 int devices() {
     const char *set = getenv("ECKART_DOUBLE_DEVICES");
@@ -125,9 +155,14 @@ bool eckart_double_stream(const void *stream) {
     const Stream *found = known(const_cast<void *>(stream));
     return found && found->device == current;
 }
-void eckart_double_enqueue(void *stream, void (*work)(void *), void *data) {
+void eckart_double_enqueue(void *stream, void (*work)(void *), void *data, void (*destroy)(void *)) {
     std::lock_guard<std::recursive_mutex> lock(device);
-    static_cast<Stream *>(stream)->work.push_back([=] { work(data); });
+    const std::shared_ptr<void> shared(data, destroy);
+    push(static_cast<Stream *>(stream), [=] { work(shared.get()); });
+}
+void eckart_double_count(const char *call) {
+    std::lock_guard<std::mutex> lock(mutex);
+    counts[call]++;
 }
 
 int eckart_double_place(const void *address, size_t bytes) {
@@ -139,7 +174,11 @@ int eckart_double_place(const void *address, size_t bytes) {
     return at + bytes <= block->first + block->second.bytes ? block->second.device : -1;
 }
 bool eckart_double_owns(const void *address, size_t bytes, const char *call) {
-    if (bytes == 0 || eckart_double_place(address, bytes) == current) return true;
+    if (bytes == 0) return true;
+    if (eckart_double_place(address, bytes) == current) {
+        if (capturing) capturing->capture->memory.push_back({address, bytes});
+        return true;
+    }
     fprintf(stderr, "double: %s: %zu bytes at %p are not in a block of the memory of device %d\n", call, bytes, address, current);
     return false;
 }
@@ -155,6 +194,13 @@ int eckart_double_status(const char *call) {
 }
 
 const char *cudaGetErrorName(int code) {
+    static thread_local std::string text;
+    if (code == -1) {
+        std::lock_guard<std::mutex> lock(mutex);
+        text.clear();
+        for (const auto &[call, count] : counts) text += call + " " + std::to_string(count) + " ";
+        return text.c_str();
+    }
     switch (code) {
         case 0: return "cudaSuccess";
         case 2: return "cudaErrorMemoryAllocation";
@@ -165,6 +211,8 @@ const char *cudaGetErrorName(int code) {
         case 701: return "cudaErrorLaunchOutOfResources";
         case 709: return "cudaErrorContextIsDestroyed";
         case 719: return "cudaErrorLaunchFailure";
+        case CAPTURE_UNSUPPORTED: return "cudaErrorStreamCaptureUnsupported";
+        case CAPTURE_INVALIDATED: return "cudaErrorStreamCaptureInvalidated";
         default: return "cudaErrorOfTheDouble";
     }
 }
@@ -198,15 +246,18 @@ int cudaMemGetInfo(size_t *free, size_t *all) {
     return status("cudaMemGetInfo");
 }
 int cudaMalloc(void **out, size_t bytes) {
+    if (const int code = outside("cudaMalloc")) return failed(code);
     const int code = status("cudaMalloc");
     return code ? code : failed(take(out, bytes));
 }
 int cudaFree(void *address) {
+    if (const int code = outside("cudaFree")) return failed(code);
     finishAll();
     const int code = status("cudaFree");
     return code ? code : give(address);
 }
 int cudaMallocHost(void **out, size_t bytes) {
+    if (const int code = outside("cudaMallocHost")) return failed(code);
     *out = aligned_alloc(64, (bytes + 63) / 64 * 64);
     return *out ? status("cudaMallocHost") : OUT_OF_MEMORY;
 }
@@ -235,10 +286,18 @@ int cudaStreamCreateWithFlags(void **out, unsigned flags) {
 int cudaStreamSynchronize(void *on) {
     std::lock_guard<std::recursive_mutex> lock(device);
     if (!known(on)) return INVALID_HANDLE;
+    if (const int code = outside("cudaStreamSynchronize")) return failed(code);
     finish(known(on));
     return status("cudaStreamSynchronize");
 }
+// Of a device of which any thread captures a stream it is refused as well (Prohibited and Unhandled Operations)
 int cudaDeviceSynchronize() {
+    if (const int code = outside("cudaDeviceSynchronize")) return failed(code);
+    {
+        std::lock_guard<std::recursive_mutex> lock(device);
+        for (Stream *s : streams)
+            if (s->capture && s->device == current) return failed(spoil(s->capture, "cudaDeviceSynchronize", CAPTURE_UNSUPPORTED));
+    }
     finishAll();
     return status("cudaDeviceSynchronize");
 }
@@ -250,6 +309,7 @@ int cudaEventCreateWithFlags(void **out, unsigned flags) {
 int cudaEventRecord(void *which, void *on) {
     std::lock_guard<std::recursive_mutex> lock(device);
     if (!known(on) || known(on)->device != static_cast<Event *>(which)->device) return INVALID_HANDLE;
+    if (known(on)->capture) return failed(spoil(known(on)->capture, "cudaEventRecord", CAPTURE_UNSUPPORTED)); // for nobody here waits within a graph
     const auto mark = std::make_shared<Mark>();
     mark->stream = known(on);
     mark->stream->work.push_back([mark] { mark->done = true; });
@@ -260,14 +320,71 @@ int cudaEventRecord(void *which, void *on) {
 int cudaStreamWaitEvent(void *on, void *which, unsigned flags) {
     std::lock_guard<std::recursive_mutex> lock(device);
     if (!known(on) || flags != 0) return INVALID_HANDLE;
+    // An event from before the capture is no part of it (Cross-stream Dependencies and Events)
+    if (known(on)->capture) return failed(spoil(known(on)->capture, "cudaStreamWaitEvent", CAPTURE_ISOLATION));
     const auto mark = static_cast<Event *>(which)->last;
     known(on)->work.push_back([mark] { finish(mark); });
     return status("cudaStreamWaitEvent");
 }
 int cudaEventSynchronize(void *which) {
+    if (const int code = outside("cudaEventSynchronize")) return failed(code);
     std::lock_guard<std::recursive_mutex> lock(device);
     finish(static_cast<Event *>(which)->last);
     return status("cudaEventSynchronize");
+}
+
+// ---- graphs
+
+int cudaStreamBeginCapture(void *on, int mode) {
+    std::lock_guard<std::recursive_mutex> lock(device);
+    if (!known(on) || known(on)->device != current) return INVALID_HANDLE;
+    if (mode != 1) return INVALID_VALUE; // cudaStreamCaptureModeThreadLocal: other threads may do what they like
+    if (capturing || known(on)->capture) return failed(ILLEGAL_STATE);
+    capturing = known(on);
+    capturing->capture = new Graph{current, {}, {}};
+    return status("cudaStreamBeginCapture");
+}
+// By the thread that began; there is no graph where something was done that must not be
+int cudaStreamEndCapture(void *on, Graph **out) {
+    std::lock_guard<std::recursive_mutex> lock(device);
+    *out = nullptr;
+    if (capturing == nullptr || known(on) != capturing) return failed(ILLEGAL_STATE);
+    Graph *made = capturing->capture;
+    known(on)->capture = nullptr;
+    capturing = nullptr;
+    if (made->spoilt) {
+        delete made;
+        return failed(CAPTURE_INVALIDATED);
+    }
+    *out = made;
+    return status("cudaStreamEndCapture");
+}
+// The graph may be changed or destroyed afterwards
+int cudaGraphInstantiate(Executable **out, const Graph *graph, unsigned long long flags) {
+    if (const int code = outside("cudaGraphInstantiate")) return failed(code);
+    *out = new Executable{std::make_shared<const Graph>(*graph)};
+    return flags == 0 ? status("cudaGraphInstantiate") : INVALID_VALUE;
+}
+int cudaGraphDestroy(Graph *graph) {
+    delete graph;
+    return status("cudaGraphDestroy");
+}
+// Ordered behind what is in the stream, and behind its own last launch
+int cudaGraphLaunch(Executable *graph, void *on) {
+    eckart_double_count("cudaGraphLaunch");
+    std::lock_guard<std::recursive_mutex> lock(device);
+    if (!known(on) || known(on)->device != graph->graph->device || current != graph->graph->device) return INVALID_HANDLE;
+    if (known(on)->capture) return failed(spoil(known(on)->capture, "cudaGraphLaunch", CAPTURE_UNSUPPORTED)); // a child graph, which nobody here wants
+    if (const int code = status("cudaGraphLaunch")) return code;
+    for (const auto &[address, bytes] : graph->graph->memory)
+        if (!eckart_double_owns(address, bytes, "cudaGraphLaunch")) return failed(INVALID_VALUE);
+    for (const auto &work : graph->graph->work) push(known(on), [alive = graph->graph, &work] { work(); });
+    return 0;
+}
+// What was launched goes on
+int cudaGraphExecDestroy(Executable *graph) {
+    delete graph;
+    return status("cudaGraphExecDestroy");
 }
 
 }  // extern "C"

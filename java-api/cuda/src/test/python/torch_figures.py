@@ -55,6 +55,24 @@ for dtype, kind, size in (("f64", torch.float64, 8), ("f32", torch.float32, 4)):
         x, w, bias = normal(8192, 1024), normal(4096, 1024), normal(4096)
         measure("linear with GELU 8192x1024x4096", dtype, 2 * 8192 * 1024 * 4096, "flop/s",
                 lambda: torch.nn.functional.gelu(torch.addmm(bias, x, w.T), approximate="tanh"))
+        for batch in (64, 1):
+            x, w = normal(batch, 128, 128), normal(batch, 128, 128)
+
+            def step():
+                now = x
+                for _ in range(12):
+                    now = torch.tanh(torch.bmm(now, w) * .1) + x
+                return now
+
+            case, flops = f"12 products and 36 element-wise steps, batch {batch}", 12 * 2 * batch * 128**3
+            measure(case, dtype, flops, "flop/s", step)
+            graph = torch.cuda.CUDAGraph()
+            try:
+                with torch.cuda.graph(graph):
+                    step()
+                measure(case + ", recorded", dtype, flops, "flop/s", graph.replay)
+            except RuntimeError as e:
+                print(f"torch: {case}: {e}", file=sys.stderr)
     a = normal(256, 256, 256)
     measure("matmul 256 times 256x256x256", dtype, 2 * 256**4, "flop/s", lambda: torch.bmm(a, a))
     for m, n in ((256, 256), (512, 512), (1024, 1024), (20000, 200), (2048, 2048)):

@@ -210,8 +210,40 @@ public interface Backend {
     /** Makes the first entry of each row of vt that is within a factor 1 − √ε of its largest positive; columns of u follow. */
     void orientVectors(View u, View vt);
 
+    /** Whether {@link #record} gains anything over running the work again. */
+    default boolean records() {
+        return false;
+    }
+
+    /**
+     * Runs {@code work} once, and remembers what it asked of this device, with the addresses and numbers that it had; the work may be run
+     * more than once for that. By default it is run again at each {@link Recorded#replay}.
+     */
+    default Recorded record(Runnable work) {
+        work.run();
+        return new Recorded() {
+            @Override
+            public void replay() {
+                work.run();
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
     /** Waits for all work that was started. */
     void synchronize();
+
+    /** Work that can be done again. Thread-safe. */
+    interface Recorded extends AutoCloseable {
+        /** Does it again, in order with what was asked of its memory before. */
+        void replay();
+
+        /** Gives its memory back; what was started goes on. */
+        @Override
+        void close();
+    }
 
     /**
      * Sparse (m, n) in compressed rows: row i of tile t has the entries from {@code starts[t][i]} to {@code starts[t][i + 1]}. A tile

@@ -28,6 +28,9 @@ import java.util.Map;
  * }
  * }</pre>
  *
+ * <p>On a device that starts recorded work at once (CUDA graphs) the network is recorded when it is asked twice in a row about as many
+ * samples, and keeps the memory of that until it is asked about others, or closed.
+ *
  * <p>Tensors have the names of the paper's code. Metadata {@code heads} says what no shape does; {@code height} and {@code width}
  * (else pictures are square), {@code gelu} ({@code tanh} as in that code, or {@code none}) and {@code prediction} ({@code epsilon},
  * {@code v} or {@code x0}) are optional. The last row of the label table means no label. Thread-safe; to be closed.
@@ -36,6 +39,7 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
     private final TransformerShape shape;
     private final Map<String, Tensor> weights;
     private final List<Block> blocks = new ArrayList<>();
+    private final Repeated repeated = new Repeated(this::network);
 
     /** The layers of a block, by the names of the paper's code. */
     private record Block(Linear qkv, Linear proj, Linear fc1, Linear fc2, Linear modulation) {}
@@ -146,8 +150,18 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
      */
     public Tensor predict(Tensor x, NoiseLevel level, long... labels) {
         check(x, labels);
+        Interrupts.check("diffusion transformer");
         try (Scope scope = Scope.open()) {
-            Tensor condition = Activations.silu(condition(level, labels, x));
+            List<Tensor> inputs = List.of(x, waves(level, x), rows(labels, x));
+            return scope.keep(x.backend().records() ? repeated.apply(inputs) : network(inputs));
+        }
+    }
+
+    /** Of samples, waves and rows of labels. */
+    private Tensor network(List<Tensor> inputs) {
+        Tensor x = inputs.get(0);
+        try (Scope scope = Scope.open()) {
+            Tensor condition = Activations.silu(condition(inputs.get(1), inputs.get(2)));
             Tensor tokens = embed(x);
             for (Block block : blocks) {
                 Interrupts.check("diffusion transformer");
@@ -182,8 +196,8 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
         return parts;
     }
 
-    /** The embedded time plus the embedded labels, (b, h), or (1, h) for one label. */
-    private Tensor condition(NoiseLevel level, long[] labels, Tensor like) {
+    /** Sines and cosines of a level's time, (1, 2·frequencies). */
+    private static Tensor waves(NoiseLevel level, Tensor like) {
         int n = TransformerShape.FREQUENCIES;
         double[] waves = new double[2 * n];
         for (int i = 0; i < n; i++) {
@@ -191,18 +205,24 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
             waves[i] = Math.cos(angle);
             waves[n + i] = Math.sin(angle);
         }
-        Tensor time = Tensor.of(waves, 1, 2 * n).to(like.dtype()).to(like.device());
-        Tensor first = linear(TransformerShape.TIME).apply(time, Finish.SILU);
+        return Tensor.of(waves, 1, 2 * n).to(like.dtype()).to(like.device());
+    }
+
+    /** The embedded labels, (b, h), or (1, h) for one label; (0, h) of a model that takes none. */
+    private Tensor rows(long[] labels, Tensor like) {
+        Tensor rows = Tensor.empty(
+                like.device(), like.dtype(), shape.labels() == 0 ? 0 : labels.length, shape.features());
+        for (int i = 0; i < rows.dim(0); i++) {
+            rows.slice(0, i, i + 1).assign(weights.get(TransformerShape.LABELS).slice(0, labels[i], labels[i] + 1));
+        }
+        return rows;
+    }
+
+    /** The embedded time plus the embedded labels, of as many rows as these have. */
+    private Tensor condition(Tensor waves, Tensor rows) {
+        Tensor first = linear(TransformerShape.TIME).apply(waves, Finish.SILU);
         Tensor embedded = linear(TransformerShape.TIME_OUT).apply(first);
-        if (shape.labels() == 0) {
-            return embedded;
-        }
-        Tensor table = weights.get(TransformerShape.LABELS);
-        Tensor rows = Tensor.empty(like.device(), like.dtype(), labels.length, shape.features());
-        for (int i = 0; i < labels.length; i++) {
-            rows.slice(0, i, i + 1).assign(table.slice(0, labels[i], labels[i] + 1));
-        }
-        return rows.add(embedded);
+        return shape.labels() == 0 ? embedded : rows.add(embedded);
     }
 
     /** The patches of (b, c, height, width), rows first, as tokens (b·n, h). */
@@ -264,6 +284,7 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
 
     @Override
     public void close() {
+        repeated.close();
         weights.values().forEach(Tensor::close);
     }
 }

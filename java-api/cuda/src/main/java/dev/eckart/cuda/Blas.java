@@ -43,6 +43,19 @@ final class Blas {
         return handle;
     }
 
+    /** Bytes of workspace that the library likes best on a device of this generation (cublasSetWorkspace). */
+    static long workspace(int major) {
+        return major >= 9 ? 32L << 20 : 4L << 20;
+    }
+
+    /** Products take this workspace in place of the library's own, which a graph would allocate at each launch; 0: its own again. */
+    void useWorkspace(long address, long bytes) {
+        check("cublasSetStream", cublas.cublasSetStream_v2(handle(), gpu.stream())); // takes the last one away
+        if (address != 0) {
+            check("cublasSetWorkspace", cublas.cublasSetWorkspace_v2(handle(), new Address(address), bytes));
+        }
+    }
+
     int version() {
         int[] version = {0};
         check("cublasGetVersion", cublas.cublasGetVersion_v2(handle(), version));

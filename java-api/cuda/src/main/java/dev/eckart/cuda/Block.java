@@ -14,6 +14,9 @@ final class Block {
     private Gpu writer;
     private long written;
 
+    /** Whose it is also while nothing has it; null for nobody's. */
+    private volatile Graph graph;
+
     Block(long address, long bytes) {
         this.address = address;
         this.bytes = bytes;
@@ -25,6 +28,14 @@ final class Block {
 
     long bytes() {
         return bytes;
+    }
+
+    Graph graph() {
+        return graph;
+    }
+
+    void belongTo(Graph owner) {
+        graph = owner;
     }
 
     /** Says that what {@code gpu} is asked for now works on the block. */

@@ -39,7 +39,7 @@ final class Call implements AutoCloseable {
             throw new IllegalArgumentException(Faults.operation() + ": operands lie on " + on.gpu.device() + " and "
                     + buffer.device() + "; move one with to(device)");
         }
-        card.memory().use(buffer.address(), on.gpu, writes);
+        card.memory().use(buffer, on.gpu, writes);
     }
 
     Operations on() {

@@ -16,6 +16,7 @@ final class Card {
     private final DeviceMemory memory;
     private final Queue<Operations> idle = new ConcurrentLinkedQueue<>();
     private final ThreadLocal<Hold> here = ThreadLocal.withInitial(this::hold);
+    private final Object whole = new Object();
     private Kernels kernels;
 
     /** A thread's hold on its stream; it is gone with the thread. */
@@ -32,6 +33,11 @@ final class Card {
 
     DeviceMemory memory() {
         return memory;
+    }
+
+    /** Held while all of the device is waited for, and while a stream of it is captured: CUDA has one or the other. */
+    Object whole() {
+        return whole;
     }
 
     synchronized Kernels kernels() {

@@ -2,6 +2,8 @@ package dev.eckart.cuda;
 
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUgraphExec_st;
+import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
@@ -19,6 +21,7 @@ final class Cuda {
     private static final int TO_HOST = 2;
     private static final int NON_BLOCKING = 1;
     private static final int NO_TIMING = 2;
+    private static final int THREAD_LOCAL = 1;
 
     private static final ThreadLocal<Integer> CURRENT = ThreadLocal.withInitial(() -> 0);
 
@@ -146,6 +149,42 @@ final class Cuda {
 
     static void await(CUevent_st event) {
         check("cudaEventSynchronize", cudart.cudaEventSynchronize(event));
+    }
+
+    // ---- graphs
+
+    /** Work of the stream is kept from here on, not done; other threads go on with theirs. */
+    static void beginCapture(CUstream_st stream) {
+        check("cudaStreamBeginCapture", cudart.cudaStreamBeginCapture(stream, THREAD_LOCAL));
+    }
+
+    /** Ends it and makes the work ready to be launched. */
+    static CUgraphExec_st endCapture(CUstream_st stream) {
+        CUgraph_st graph = new CUgraph_st();
+        check("cudaStreamEndCapture", cudart.cudaStreamEndCapture(stream, graph));
+        CUgraphExec_st made = new CUgraphExec_st();
+        int code = cudart.cudaGraphInstantiate(made, graph, 0);
+        check("cudaGraphDestroy", cudart.cudaGraphDestroy(graph));
+        check("cudaGraphInstantiate", code);
+        return made;
+    }
+
+    /** Ends a capture that failed, whatever CUDA says of it. */
+    static void abandonCapture(CUstream_st stream) {
+        CUgraph_st graph = new CUgraph_st();
+        if (cudart.cudaStreamEndCapture(stream, graph) == 0) {
+            cudart.cudaGraphDestroy(graph);
+        }
+        cudart.cudaGetLastError();
+    }
+
+    static void launch(CUgraphExec_st graph, CUstream_st stream) {
+        check("cudaGraphLaunch", cudart.cudaGraphLaunch(graph, stream));
+    }
+
+    /** What was launched of it goes on. */
+    static void destroy(CUgraphExec_st graph) {
+        check("cudaGraphExecDestroy", cudart.cudaGraphExecDestroy(graph));
     }
 
     // ---- kernels

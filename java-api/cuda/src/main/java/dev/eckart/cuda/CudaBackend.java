@@ -77,7 +77,7 @@ final class CudaBackend implements Backend {
     @Override
     public Buffer allocate(long bytes) {
         Operations on = here();
-        long free = bytes < CHECKED_BYTES ? Long.MAX_VALUE : available();
+        long free = bytes < CHECKED_BYTES || on.gpu.captures() ? Long.MAX_VALUE : available();
         if (bytes > free) {
             throw card.memory().full("tensor", bytes, free);
         }
@@ -86,7 +86,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public long trim() {
-        here();
+        here().gpu.requireNoCapture();
         return card.memory().trim();
     }
 
@@ -376,8 +376,20 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public boolean records() {
+        return true;
+    }
+
+    @Override
+    public Recorded record(Runnable work) {
+        return Graph.of(card, here(), work);
+    }
+
+    @Override
     public void synchronize() {
-        here();
-        Cuda.synchronizeDevice();
+        here().gpu.requireNoCapture();
+        synchronized (card.whole()) {
+            Cuda.synchronizeDevice();
+        }
     }
 }

@@ -1,12 +1,15 @@
 package dev.eckart.cuda;
 
+import dev.eckart.memory.Buffer;
 import dev.eckart.memory.Bytes;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.MemoryLimitException;
 import dev.eckart.memory.MemoryStatistics;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -47,6 +50,23 @@ final class DeviceMemory {
     /** Memory of unknown content for what {@code gpu} is asked for next. */
     synchronized Block take(Gpu gpu, String operation, long bytes) {
         long size = size(bytes);
+        Graph graph = gpu.graph();
+        Block own = graph == null ? null : graph.take(size);
+        if (own == null) {
+            gpu.requireNoCapture();
+            own = take(gpu, operation, bytes, size);
+            if (graph != null) {
+                graph.own(own);
+            }
+        }
+        taken.put(own.address(), own);
+        if (!gpu.captures()) {
+            own.use(gpu, true);
+        }
+        return own;
+    }
+
+    private Block take(Gpu gpu, String operation, long bytes, long size) {
         if (used + size > max) {
             throw new MemoryLimitException(
                     operation + " on " + device,
@@ -64,8 +84,6 @@ final class DeviceMemory {
         allocations++;
         used += size;
         peak = Math.max(peak, used);
-        taken.put(block.address(), block);
-        block.use(gpu, true);
         return block;
     }
 
@@ -104,9 +122,13 @@ final class DeviceMemory {
                 "close tensors that are no longer used, or compute on the host: .to(Device.cpu())");
     }
 
-    /** Keeps a block for the next request. */
+    /** Keeps a block for the next request, that of a graph for the graph's. */
     synchronized void give(Block block) {
         taken.remove(block.address());
+        if (block.graph() != null) {
+            block.graph().give(block);
+            return;
+        }
         used -= block.bytes();
         if (keeps) {
             kept.computeIfAbsent(block.bytes(), size -> new ArrayDeque<>()).push(block);
@@ -117,12 +139,24 @@ final class DeviceMemory {
         }
     }
 
-    /** Says that what {@code gpu} is asked for now works on the block at an address; on other memory it is nobody's business. */
-    void use(long address, Gpu gpu, boolean writes) {
-        Block block = taken.get(address);
-        if (block != null) {
+    /** Says that what {@code gpu} is asked for now works on the block of a buffer; on other memory it is nobody's business. */
+    void use(Buffer buffer, Gpu gpu, boolean writes) {
+        Block block = taken.get(buffer.address());
+        if (block == null) {
+            return;
+        }
+        if (gpu.captures()) {
+            gpu.graph().use(buffer, block, writes);
+        } else {
             block.use(gpu, writes);
         }
+    }
+
+    /** Blocks of a graph are its no longer. */
+    synchronized void disown(Graph graph) {
+        List<Block> idle = new ArrayList<>();
+        graph.disown(idle);
+        idle.forEach(this::give);
     }
 
     /** Gives back what is kept; how many bytes. During a call of the device. */

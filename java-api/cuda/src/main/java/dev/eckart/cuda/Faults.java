@@ -77,12 +77,12 @@ final class Faults {
         return failure;
     }
 
-    /** The operation of the backend that is under way. */
+    /** The operation of the backend that is under way; of work that is recorded, what it asks for. */
     static String operation() {
         return StackWalker.getInstance()
                 .walk(frames -> frames.filter(f -> f.getClassName().equals(CudaBackend.class.getName()))
                         .map(StackWalker.StackFrame::getMethodName)
-                        .filter(name -> !name.contains("$"))
+                        .filter(name -> !name.contains("$") && !name.equals("record"))
                         .reduce((inner, outer) -> outer)
                         .orElse("close"));
     }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.BytePointer;
 
@@ -34,6 +35,11 @@ final class Gpu {
 
     /** The number of the call that is under way, or was last. */
     private volatile long now;
+
+    /** What is being recorded; null when nothing is. */
+    private Graph graph;
+
+    private boolean captures;
 
     /** Up to which of their calls other streams were waited for. */
     private final Map<Gpu, Long> waited = new HashMap<>();
@@ -80,6 +86,50 @@ final class Gpu {
         return marked;
     }
 
+    Graph graph() {
+        return graph;
+    }
+
+    /** Memory comes from {@code recorded}, and goes back to it, from here on; from the card again for null. */
+    void record(Graph recorded) {
+        graph = recorded;
+    }
+
+    /** Whether work is kept for the graph in place of being started. */
+    boolean captures() {
+        return captures;
+    }
+
+    /** Keeps work from here on. No event may be recorded meanwhile: other threads find one that covers all that was started. */
+    void beginCapture() {
+        synchronized (this) {
+            if (marked < now) {
+                Cuda.record(mark, stream);
+                marked = now;
+            }
+        }
+        Cuda.beginCapture(stream);
+        captures = true;
+    }
+
+    CUgraphExec_st endCapture() {
+        captures = false;
+        return Cuda.endCapture(stream);
+    }
+
+    void abandonCapture() {
+        captures = false;
+        Cuda.abandonCapture(stream);
+    }
+
+    /** Refuses what waits, copies from or to the host, or takes memory that the first pass did not. */
+    void requireNoCapture() {
+        if (captures) {
+            throw new IllegalStateException(Faults.operation() + " in recorded work: it may neither read values nor"
+                    + " upload, factorize, gather, or go another way the second time; do that before or after");
+        }
+    }
+
     Device device() {
         return Device.cuda(card.index());
     }
@@ -108,9 +158,15 @@ final class Gpu {
 
     /** 8 bytes of device memory; waits for what was started. */
     long readLong(long address) {
-        Cuda.download(result(), address, 8, stream);
-        Cuda.synchronize(stream);
+        read(address, 8);
         return block.getLong(8);
+    }
+
+    /** Some bytes of device memory become the result; waits for what was started. */
+    void read(long address, int bytes) {
+        requireNoCapture();
+        Cuda.download(result(), address, bytes, stream);
+        Cuda.synchronize(stream);
     }
 
     void putResult(int offset, double value, boolean single) {

@@ -46,6 +46,7 @@ final class Solver {
     }
 
     private cusolverDnContext handle() {
+        gpu.requireNoCapture();
         if (handle == null) {
             cusolverDnContext made = new cusolverDnContext();
             check("cusolverDnCreate", cusolver.cusolverDnCreate(made));
@@ -116,8 +117,7 @@ final class Solver {
 
     /** What a call has put at an address of the device; waits for it. */
     private int info(String name, long address) {
-        Cuda.download(gpu.result(), address, 4, gpu.stream());
-        Cuda.synchronize(gpu.stream());
+        gpu.read(address, 4);
         int value = gpu.resultInt();
         if (value < 0) {
             throw new CudaException(name, value, "argument " + -value + " is wrong");

@@ -27,6 +27,7 @@ final class Transfer {
     }
 
     private void start() {
+        gpu.requireNoCapture();
         if (address == 0) {
             for (int i = 0; i < 2; i++) {
                 done[i] = Cuda.event();

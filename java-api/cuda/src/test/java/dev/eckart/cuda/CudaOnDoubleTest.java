@@ -38,6 +38,7 @@ class CudaOnDoubleTest {
             "dev.eckart.backend.CudaContract 2/3",
             "dev.eckart.cuda.OnDevice",
             "dev.eckart.cuda.OnTwoDevices",
+            "dev.eckart.cuda.RecordingOnDevice",
             "dev.eckart.diffusion.DiffusionOnDevice");
 
     private static ExecutorService processes;

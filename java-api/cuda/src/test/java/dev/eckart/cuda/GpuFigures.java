@@ -8,6 +8,7 @@ import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.Precision;
 import dev.eckart.tensor.Devices;
+import dev.eckart.tensor.Recording;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
@@ -46,6 +47,8 @@ final class GpuFigures {
             }
             if (dtype == DType.F32) {
                 figures.linear(8192, 1024, 4096);
+                figures.steps(64);
+                figures.steps(1);
             }
             figures.batch(dtype, 256, 256);
             figures.map(dtype, 1 << 26);
@@ -226,6 +229,30 @@ final class GpuFigures {
                     "flop/s",
                     () -> Double.NaN,
                     () -> y.backend().linear(Finish.GELU_TANH, x.view(), weight.view(), bias.view(), y.view()));
+        }
+    }
+
+    /** As a sampler's step: twelve batched products, each with three element-wise operations; one by one, and as a recording. */
+    private void steps(long batch) throws IOException {
+        try (Tensor x = Tensor.normal(DType.F32, 1, batch, 128, 128).to(GPU);
+                Tensor w = Tensor.normal(DType.F32, 2, batch, 128, 128).to(GPU);
+                Tensor y = Tensor.empty(GPU, DType.F32, batch, 128, 128)) {
+            Work step = () -> {
+                try (Scope scope = Scope.open()) {
+                    Tensor now = x;
+                    for (int i = 0; i < 12; i++) {
+                        now = now.matmul(w).multiply(.1).tanh().add(x);
+                    }
+                    y.assign(now);
+                }
+            };
+            String name = "12 products and 36 element-wise steps, batch " + batch;
+            double flops = 12 * 2.0 * batch * 128 * 128 * 128;
+            Supplier<Double> none = () -> Double.NaN;
+            measure(name, DType.F32, GPU, flops, "flop/s", none, step);
+            try (Recording recording = Recording.of(GPU, step::run)) {
+                measure(name + ", recorded", DType.F32, GPU, flops, "flop/s", none, recording::replay);
+            }
         }
     }
 
