@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "memory.h"
+#include "rounded.h"
 
 namespace {
 
@@ -47,21 +48,6 @@ void trsm(int s, int uplo, int t, int m, int n, double alpha, const double *a, i
 }
 void trsm(int s, int uplo, int t, int m, int n, float alpha, const float *a, int lda, float *b, int ldb) {
     cblas_strsm(CblasColMajor, side(s), triangle(uplo), transpose(t), CblasNonUnit, m, n, alpha, a, lda, b, ldb);
-}
-
-// A matrix without its last bits, to nearest; close together
-template <class T> std::vector<T> roundedTo(int bits, const T *from, int64_t rows, int64_t columns, int64_t ld) {
-    std::vector<T> out;
-    for (int64_t j = 0; j < columns; j++)
-        for (int64_t i = 0; i < rows; i++) {
-            float x = float(from[j * ld + i]);
-            uint32_t word;
-            memcpy(&word, &x, 4);
-            word = (word + (1u << (bits - 1))) >> bits << bits;
-            memcpy(&x, &word, 4);
-            out.push_back(T(x));
-        }
-    return out;
 }
 
 template <class T>

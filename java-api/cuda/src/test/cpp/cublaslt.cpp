@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "memory.h"
+#include "rounded.h"
 
 namespace {
 
@@ -69,7 +70,7 @@ int cublasLtMatmul(void *h, const Product *product, const float *alpha, const fl
     if (handle == nullptr || handle->kind != &kind || handle->device != eckart_double_device()) return NOT_INITIALIZED;
     if (const int code = eckart_double_status("cublasLtMatmul")) return code;
     if (eckart_double_faulted() || eckart_double_last()) return EXECUTION_FAILED;
-    if (!eckart_double_stream(stream) || product->mark != PRODUCT || product->compute != 68 || product->scale != 0) return INVALID_VALUE;
+    if (!eckart_double_stream(stream) || product->mark != PRODUCT || (product->compute != 68 && product->compute != 75 && product->compute != 77) || product->scale != 0) return INVALID_VALUE;
     if (algorithm != nullptr || workspace != nullptr || workspaceBytes != 0) return NOT_SUPPORTED;
     if (!matrix(a, layoutA, "Lt A") || !matrix(b, layoutB, "Lt B") || !matrix(d, layoutD, "Lt D") || c != d || layoutC->mark != LAYOUT) return INVALID_VALUE;
     for (const void *at : {static_cast<const void *>(a), static_cast<const void *>(b), static_cast<const void *>(d)})
@@ -83,8 +84,13 @@ int cublasLtMatmul(void *h, const Product *product, const float *alpha, const fl
     if (epilogue != 1 && epilogue != 4 && epilogue != 36) return NOT_SUPPORTED;
     if (epilogue != 1 && !eckart_double_owns(bias, m * 4, "Lt bias")) return INVALID_VALUE;
     const int lda = int(layoutA->ld), ldb = int(layoutB->ld), ldd = int(layoutD->ld);
+    // COMPUTE_32F, and those that may round the factors: to bfloat16 (FAST_16BF), to TF32 (FAST_TF32)
+    const int rounded = product->compute == 75 ? 16 : product->compute == 77 ? 13 : 0;
     enqueue(stream, [=] {
-        cblas_sgemm(CblasColMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, int(m), int(n), int(k), by, a, lda, b, ldb, keep, d, ldd);
+        const int rowsA = int(ta ? k : m), rowsB = int(tb ? n : k);
+        const std::vector<float> x = roundedTo(rounded, a, rowsA, ta ? m : k, lda), y = roundedTo(rounded, b, rowsB, tb ? k : n, ldb);
+        cblas_sgemm(CblasColMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, int(m), int(n), int(k), by, x.data(), rowsA, y.data(),
+                    rowsB, keep, d, ldd);
         for (uint64_t j = 0; epilogue != 1 && j < n; j++)
             for (uint64_t i = 0; i < m; i++) {
                 const double x = double(d[j * uint64_t(ldd) + i]) + bias[i];

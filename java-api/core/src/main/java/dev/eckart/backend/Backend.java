@@ -88,11 +88,11 @@ public interface Backend {
 
     /**
      * y = f(x·Wᵀ + bias) in one call, for contiguous x (rows, in), W (out, in), bias (out) and y (rows, out), by a device whose product
-     * takes the bias along.
+     * takes the bias along; of factors that may be rounded as in {@link #gemm(Precision, double, View, View, double, View)}.
      *
      * @return as {@link #finish}
      */
-    default boolean linear(Finish f, View x, View weight, View bias, View y) {
+    default boolean linear(Precision precision, Finish f, View x, View weight, View bias, View y) {
         return false;
     }
 

@@ -6,6 +6,7 @@ import dev.eckart.io.Safetensors;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.Interrupts;
+import dev.eckart.memory.Precision;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Activations;
 import dev.eckart.tensor.Scope;
@@ -38,15 +39,17 @@ import java.util.Map;
 public final class DiffusionTransformer implements Denoiser, AutoCloseable {
     private final TransformerShape shape;
     private final Map<String, Tensor> weights;
+    private final Precision precision;
     private final List<Block> blocks = new ArrayList<>();
     private final Repeated repeated = new Repeated(this::network);
 
     /** The layers of a block, by the names of the paper's code. */
     private record Block(Linear qkv, Linear proj, Linear fc1, Linear fc2, Linear modulation) {}
 
-    private DiffusionTransformer(TransformerShape shape, Map<String, Tensor> weights) {
+    private DiffusionTransformer(TransformerShape shape, Map<String, Tensor> weights, Precision precision) {
         this.shape = shape;
         this.weights = weights;
+        this.precision = precision;
         for (int i = 0; i < shape.depth(); i++) {
             String name = TransformerShape.block(i);
             blocks.add(new Block(
@@ -59,7 +62,12 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
     }
 
     private Linear linear(String name) {
-        return new Linear(weights.get(name + ".weight"), weights.get(name + ".bias"));
+        return new Linear(weights.get(name + ".weight"), weights.get(name + ".bias"), precision);
+    }
+
+    /** Reads a model that rounds nothing; as {@link #read(Path, DType, Device, Precision)}. */
+    public static DiffusionTransformer read(Path file, DType dtype, Device device) throws IOException {
+        return read(file, dtype, device, Precision.FULL);
     }
 
     /**
@@ -67,10 +75,13 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
      *
      * @param file safetensors
      * @param dtype F64 or F32, in which it computes
+     * @param precision to which the factors of the products of its linear layers may be rounded in F32, by a device that gains from it;
+     *     those of attention, sums, normalizations and what is kept are of {@code dtype} whatever it is
      * @throws IllegalArgumentException when the file is of another architecture: the tensor, its shape, and that which is needed
      * @throws dev.eckart.io.BadFileException when it is no safetensors file, torn or hostile
      */
-    public static DiffusionTransformer read(Path file, DType dtype, Device device) throws IOException {
+    public static DiffusionTransformer read(Path file, DType dtype, Device device, Precision precision)
+            throws IOException {
         if (dtype != DType.F64 && dtype != DType.F32) {
             throw new IllegalArgumentException("diffusion transformer: computes in f64 or f32, not " + dtype);
         }
@@ -81,7 +92,7 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
                 for (String name : open.names()) {
                     weights.put(name, weight(open, name, dtype, device));
                 }
-                return new DiffusionTransformer(shape, weights);
+                return new DiffusionTransformer(shape, weights, precision);
             } catch (IOException | RuntimeException | Error e) {
                 weights.values().forEach(Tensor::close);
                 throw e;
@@ -210,8 +221,8 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
 
     /** The embedded labels, (b, h), or (1, h) for one label; (0, h) of a model that takes none. */
     private Tensor rows(long[] labels, Tensor like) {
-        Tensor rows = Tensor.empty(
-                like.device(), like.dtype(), shape.labels() == 0 ? 0 : labels.length, shape.features());
+        Tensor rows =
+                Tensor.empty(like.device(), like.dtype(), shape.labels() == 0 ? 0 : labels.length, shape.features());
         for (int i = 0; i < rows.dim(0); i++) {
             rows.slice(0, i, i + 1).assign(weights.get(TransformerShape.LABELS).slice(0, labels[i], labels[i] + 1));
         }
@@ -236,7 +247,7 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
                 .copy()
                 .reshape(b * rows * columns, shape.channels() * p * p);
         Tensor kernel = weights.get(TransformerShape.PATCHES + ".weight").reshape(shape.features(), -1);
-        Tensor tokens = new Linear(kernel, weights.get(TransformerShape.PATCHES + ".bias")).apply(patches);
+        Tensor tokens = new Linear(kernel, weights.get(TransformerShape.PATCHES + ".bias"), precision).apply(patches);
         Tensor each = tokens.reshape(b, rows * columns, shape.features());
         Tensor positions =
                 weights.get(TransformerShape.POSITIONS).broadcastTo(each.shape().dims());

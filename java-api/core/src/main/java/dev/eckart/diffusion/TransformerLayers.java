@@ -1,6 +1,7 @@
 package dev.eckart.diffusion;
 
 import dev.eckart.backend.Finish;
+import dev.eckart.memory.Precision;
 import dev.eckart.tensor.Activations;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -19,8 +20,9 @@ final class TransformerLayers {
      *
      * @param weight (out, in)
      * @param bias (out)
+     * @param precision to which x and W may be rounded
      */
-    record Linear(Tensor weight, Tensor bias) {
+    record Linear(Tensor weight, Tensor bias, Precision precision) {
         Tensor apply(Tensor x) {
             return apply(x, Finish.NONE);
         }
@@ -28,7 +30,7 @@ final class TransformerLayers {
         /** f of it. */
         Tensor apply(Tensor x, Finish f) {
             Tensor y = Tensor.empty(x.device(), x.dtype(), x.dim(0), weight.dim(0));
-            if (y.backend().linear(f, x.view(), weight.view(), bias.view(), y.view())) {
+            if (y.backend().linear(precision, f, x.view(), weight.view(), bias.view(), y.view())) {
                 return y;
             }
             multiply(x, y);
@@ -61,6 +63,7 @@ final class TransformerLayers {
             long out = weight.dim(0);
             y.backend()
                     .gemm(
+                            precision,
                             1,
                             x.reshape(1, rows, x.dim(1)).view(),
                             weight.reshape(1, out, weight.dim(1)).transpose().view(),

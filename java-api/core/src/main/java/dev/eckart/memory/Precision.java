@@ -9,6 +9,9 @@ public enum Precision {
     FULL,
     /** To 11 bits, with the range of F32 (NVIDIA's TensorFloat-32): a product is off by some 1e-3 of its terms. */
     TF32,
-    /** To 8 bits, with the range of F32 (bfloat16): off by some 1e-2. */
+    /**
+     * To 8 bits, with the range of F32 (bfloat16): off by some 1e-2. The tensors stay F32: of each factor its nearest bfloat16 is
+     * multiplied (cuBLAS's CUBLAS_COMPUTE_32F_FAST_16BF), which saves time and no memory; {@code to(DType.BF16)} saves memory.
+     */
     BF16
 }

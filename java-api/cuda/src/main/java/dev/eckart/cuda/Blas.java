@@ -18,7 +18,7 @@ final class Blas {
     private static final int NON_UNIT = 0;
     static final int REAL_32 = 0;
     private static final int REAL_64 = 1;
-    static final int COMPUTE_32 = 68;
+    private static final int COMPUTE_32 = 68;
     private static final int COMPUTE_32_BF16 = 75;
     private static final int COMPUTE_32_TF32 = 77;
     private static final int COMPUTE_64 = 70;
@@ -81,7 +81,7 @@ final class Blas {
         return type == DType.F32 ? REAL_32 : REAL_64;
     }
 
-    private static int compute(boolean single, Precision precision) {
+    static int compute(boolean single, Precision precision) {
         if (!single) {
             return COMPUTE_64;
         }

@@ -253,9 +253,9 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public boolean linear(Finish f, View x, View weight, View bias, View y) {
+    public boolean linear(Precision precision, Finish f, View x, View weight, View bias, View y) {
         try (Call call = writes(y, x, weight, bias)) {
-            return call.on().fusedProduct.apply(f, x, weight, bias, y);
+            return call.on().fusedProduct.apply(precision, f, x, weight, bias, y);
         }
     }
 

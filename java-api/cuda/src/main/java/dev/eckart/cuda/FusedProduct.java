@@ -4,6 +4,7 @@ import dev.eckart.backend.Finish;
 import dev.eckart.backend.UnaryOp;
 import dev.eckart.backend.View;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Precision;
 import org.bytedeco.cuda.cublas.cublasLtContext;
 import org.bytedeco.cuda.cublas.cublasLtMatmulAlgo_t;
 import org.bytedeco.cuda.cublas.cublasLtMatmulDescOpaque_t;
@@ -50,7 +51,7 @@ final class FusedProduct {
     }
 
     /** As {@link dev.eckart.backend.Backend#linear}. Its GELU is the one by tanh; what else follows is a pass of its own. */
-    boolean apply(Finish f, View x, View weight, View bias, View y) {
+    boolean apply(Precision precision, Finish f, View x, View weight, View bias, View y) {
         boolean suits =
                 y.dtype() == DType.F32 && y.shape().size() > 0 && x.shape().size() > 0;
         for (View matrix : new View[] {x, weight, y}) {
@@ -63,7 +64,9 @@ final class FusedProduct {
         long rows = RowMajor.rows(x);
         long in = RowMajor.columns(x);
         long out = RowMajor.columns(y);
-        Blas.check("cublasLtMatmulDescInit", cublas.cublasLtMatmulDescInit(product, Blas.COMPUTE_32, Blas.REAL_32));
+        Blas.check(
+                "cublasLtMatmulDescInit",
+                cublas.cublasLtMatmulDescInit(product, Blas.compute(true, precision), Blas.REAL_32));
         set(TRANSPOSE_A, Blas.T, Integer.BYTES);
         set(EPILOGUE, f == Finish.GELU_TANH ? GELU_BIAS : BIAS, Integer.BYTES);
         set(BIAS_POINTER, bias.address(), Long.BYTES);

@@ -228,7 +228,8 @@ final class GpuFigures {
                     2.0 * rows * in * out,
                     "flop/s",
                     () -> Double.NaN,
-                    () -> y.backend().linear(Finish.GELU_TANH, x.view(), weight.view(), bias.view(), y.view()));
+                    () -> y.backend()
+                            .linear(Precision.FULL, Finish.GELU_TANH, x.view(), weight.view(), bias.view(), y.view()));
         }
     }
 

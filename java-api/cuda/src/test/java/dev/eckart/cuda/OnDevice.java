@@ -147,6 +147,7 @@ class OnDevice {
                     Tensor y = Tensor.full(DType.F32, Double.NaN, rows, 19).to(GPU);
                     assertThat(y.backend()
                                     .linear(
+                                            Precision.FULL,
                                             f,
                                             x.to(GPU).view(),
                                             w.to(GPU).view(),
@@ -160,6 +161,7 @@ class OnDevice {
                     Tensor wide = Tensor.empty(GPU, DType.F64, rows, 19);
                     assertThat(wide.backend()
                                     .linear(
+                                            Precision.FULL,
                                             f,
                                             x.to(DType.F64).to(GPU).view(),
                                             w.to(DType.F64).to(GPU).view(),
@@ -171,6 +173,7 @@ class OnDevice {
             Tensor all = Tensor.zeros(DType.F32, 3, 24).to(GPU);
             assertThat(all.backend()
                             .linear(
+                                    Precision.FULL,
                                     Finish.NONE,
                                     all.slice(0, 1, 3).view(),
                                     Tensor.zeros(DType.F32, 19, 24).to(GPU).view(),

@@ -8,6 +8,7 @@ import dev.eckart.diffusion.PaperSamplers.Paper;
 import dev.eckart.io.Safetensors;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
+import dev.eckart.memory.Precision;
 import dev.eckart.tensor.Memory;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -195,6 +196,27 @@ class DiffusionOnDevice {
                 .device(device)
                 .batch(2)
                 .sample(3, model.pictures());
+    }
+
+    /** Rounded factors are off by as much as they lose, and by more the more they lose. */
+    @Test
+    void transformer_should_be_as_precise_as_is_asked() throws IOException {
+        Map<String, Tensor> answers = Safetensors.read(file("tanh-golden"));
+        Tensor wanted = answers.get("f64").slice(0, 1, 2);
+        double[] errors = new double[3];
+        for (Precision precision : Precision.values()) {
+            try (DiffusionTransformer model = DiffusionTransformer.read(file("tanh"), DType.F32, GPU, precision)) {
+                Tensor x = answers.get("x").to(DType.F32).to(GPU).slice(0, 1, 2);
+                NoiseLevel level = NoiseLevel.ofAlphaBar(answers.get("t").get(1), .5);
+                Tensor one = model.predict(x, level, (long) answers.get("y").get(1));
+                errors[precision.ordinal()] =
+                        one.to(Device.cpu()).to(DType.F64).subtract(wanted).norm() / wanted.norm();
+            }
+        }
+        assertThat(errors[0]).isLessThan(1e-5);
+        assertThat(errors[1]).isBetween(2e-5, 1e-2);
+        assertThat(errors[2]).isBetween(3 * errors[1], 1e-1);
+        answers.values().forEach(Tensor::close);
     }
 
     // ---- refusals
