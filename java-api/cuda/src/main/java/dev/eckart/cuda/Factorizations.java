@@ -17,6 +17,7 @@ final class Factorizations {
     private final Elementwise elementwise;
     private final Reductions reductions;
     private final Solver solver;
+    private final SvdCalls svdCalls;
     private final LongSvd longSvd;
 
     Factorizations(Gpu gpu, Blas blas, Elementwise elementwise, Reductions reductions) {
@@ -24,6 +25,7 @@ final class Factorizations {
         this.elementwise = elementwise;
         this.reductions = reductions;
         this.solver = new Solver(gpu);
+        this.svdCalls = new SvdCalls(gpu, solver);
         this.longSvd = new LongSvd(gpu, blas, elementwise, reductions, this);
     }
 
@@ -191,12 +193,12 @@ final class Factorizations {
         DType type = a.dtype();
         if (vectors.isEmpty()) {
             return solve(
-                    driver, new Solver.Svd(type, false, n, m, a.address(), leading(a), s.address(), 0, n, 0, m), s);
+                    driver, new SvdCalls.Svd(type, false, n, m, a.address(), leading(a), s.address(), 0, n, 0, m), s);
         }
         View u = vectors.get().u();
         View vt = vectors.get().vt();
         try (Scratch left = Scratch.matrix(gpu, "svd", type, columns(u), m)) {
-            Solver.Svd call = new Solver.Svd(
+            SvdCalls.Svd call = new SvdCalls.Svd(
                     type,
                     full(a, vectors.get()),
                     n,
@@ -217,11 +219,11 @@ final class Factorizations {
     }
 
     /** Whether it converged: for gesvdp, with singular values that are off by no more than rounding. */
-    private boolean solve(SvdDriver driver, Solver.Svd call, View s) {
+    private boolean solve(SvdDriver driver, SvdCalls.Svd call, View s) {
         if (driver == SvdDriver.GESVDJ) {
-            return solver.gesvdj(call) == 0;
+            return svdCalls.gesvdj(call) == 0;
         }
-        double off = solver.gesvdp(call);
+        double off = svdCalls.gesvdp(call);
         double rounding = Math.max(call.rows(), call.columns()) * s.dtype().epsilon();
         return off == 0 || off <= rounding * reductions.largest(s);
     }
@@ -232,7 +234,7 @@ final class Factorizations {
         long n = columns(a);
         DType type = a.dtype();
         if (vectors.isEmpty()) {
-            return solver.gesvd(new Solver.Svd(type, false, n, m, a.address(), leading(a), s.address(), 0, n, 0, m))
+            return svdCalls.gesvd(new SvdCalls.Svd(type, false, n, m, a.address(), leading(a), s.address(), 0, n, 0, m))
                     == 0;
         }
         View u = vectors.get().u();
@@ -240,7 +242,7 @@ final class Factorizations {
         boolean over = vt.address() == a.address();
         try (Scratch apart = over ? Scratch.matrix(gpu, "svd", type, rows(vt), n) : new Scratch(gpu, "svd", 0)) {
             View right = over ? apart.view(type, rows(vt), n) : vt;
-            Solver.Svd call = new Solver.Svd(
+            SvdCalls.Svd call = new SvdCalls.Svd(
                     type,
                     full(a, vectors.get()),
                     n,
@@ -252,7 +254,7 @@ final class Factorizations {
                     leading(right),
                     u.address(),
                     leading(u));
-            if (solver.gesvd(call) != 0) {
+            if (svdCalls.gesvd(call) != 0) {
                 return false;
             }
             if (over) {
@@ -275,7 +277,7 @@ final class Factorizations {
                 Scratch ut = Scratch.matrix(gpu, "svd", type, left, m);
                 Scratch v = Scratch.matrix(gpu, "svd", type, n, n)) {
             elementwise.copy(a, transposed(work.view(type, n, m)));
-            Solver.Svd call = new Solver.Svd(
+            SvdCalls.Svd call = new SvdCalls.Svd(
                     type,
                     vectors.isPresent() && full(a, vectors.get()),
                     m,
@@ -287,7 +289,7 @@ final class Factorizations {
                     m,
                     vectors.isPresent() ? v.address() : 0,
                     n);
-            if (solver.gesvd(call) != 0) {
+            if (svdCalls.gesvd(call) != 0) {
                 return false;
             }
             if (vectors.isPresent()) {
@@ -307,12 +309,12 @@ final class Factorizations {
         boolean direct = driver != SvdDriver.GESVD;
         boolean turned = direct || m < n;
         long any = vectors ? gpu.result() : 0; // only whether it is there counts
-        Solver.Svd call = turned
-                ? new Solver.Svd(dtype, false, n, m, gpu.result(), n, gpu.result(), any, n, any, m)
-                : new Solver.Svd(dtype, false, m, n, gpu.result(), m, gpu.result(), any, m, any, n);
+        SvdCalls.Svd call = turned
+                ? new SvdCalls.Svd(dtype, false, n, m, gpu.result(), n, gpu.result(), any, n, any, m)
+                : new SvdCalls.Svd(dtype, false, m, n, gpu.result(), m, gpu.result(), any, m, any, n);
         long scratch = direct ? (vectors ? m * k : 0) : m < n ? 0 : m * n + (vectors ? m * k + k * k : 0);
         long product = direct && LongSvd.suits(m, n) ? LongSvd.workspace(vectors, dtype, m, n) : 0;
-        return (solver.workspace(driver, call) + scratch + product) * dtype.bytes() + 16;
+        return (svdCalls.workspace(driver, call) + scratch + product) * dtype.bytes() + 16;
     }
 
     /** Signs by the rule of Backend.orientVectors. */
