@@ -2,6 +2,11 @@
 // of the workspace are checked when a call is made; the work is put into the handle's stream. What a call may destroy is destroyed, and
 // its workspace is overwritten, so that both have to be the caller's to lose.
 //
+// Sections of the cuSOLVER manual (13): 2.4.1, helper functions (cusolverDnCreate 2.4.1.1, cusolverDnSetStream, cusolverDnCreateGesvdjInfo,
+// cusolverDnCreateParams); 2.4.2, dense linear solvers (potrf, geqrf, orgqr); 2.4.3, dense eigenvalue solvers (gesvd; gesvdj, which
+// returns V and takes any shape, remarks 1 and 2; syevd 2.4.3.10); 2.4.5, the same with 64-bit sizes (cusolverDnXgesvdp 2.4.5.2,
+// cusolverDnXgesvdr 2.4.5.3).
+//
 // ECKART_DOUBLE_FAIL="info gesvdj=N" sets an info, "slow gesvdj=N" makes such calls take N milliseconds more, "error gesvdp=N" is the
 // h_err_sigma that gesvdp tells.
 #include <lapacke.h>
@@ -107,7 +112,7 @@ int gesvdjOf(void *h, int mode, int thin, int m, int n, T *a, int lda, T *s, T *
     return 0;
 }
 
-// cuSOLVER, cusolverDnXgesvdp(): one type for all; V, not its transpose, of n columns unless econ; workspace on the device and on the
+// cusolverDnXgesvdp (2.4.5.2): one type for all; V, not its transpose, of n columns unless econ; workspace on the device and on the
 // host, which may be used until the work is done. Where a singular value is close to zero all are shifted, and h_err_sigma, on the
 // host, tells by how much.
 size_t polarBytes(int64_t m, int64_t n) { return size_t(8 * (2 * std::max(m, n) + 13)); }
@@ -129,6 +134,30 @@ int gesvdpOf(void *h, const void *with, int mode, int thin, int m, int n, T *a, 
         for (int i = 0; i < k; i++) s[i] += shift;
         const int asked = eckart_double_status("error gesvdp");
         *error = asked ? asked : double(shift);
+        w.end(failed);
+    });
+    return 0;
+}
+
+// cusolverDnXgesvdr (2.4.5.3): the first k columns of U and of V, not its transpose (remark 2); S has room for min(m, n); k and
+// the oversampling are below that; A is destroyed
+template <class T>
+int gesvdrOf(void *h, const void *with, int m, int n, int k, int p, T *a, int lda, T *s, T *u, int ldu, T *v, int ldv, Workspace<double> w, char *host,
+             size_t hostBytes) {
+    const int small = std::min(m, n);
+    if (!ready(h) || with != &parameters) return NOT_INITIALIZED;
+    if (k <= 0 || p < 0 || k + p >= small || !matrix(a, m, n, lda, "gesvdr A") || !matrix(s, small, 1, small, "gesvdr S")) return INVALID_VALUE;
+    if (!matrix(u, m, k, ldu, "gesvdr U") || !matrix(v, n, k, ldv, "gesvdr V") || !w.suits(int(polarBytes(m, n) / 8))) return INVALID_VALUE;
+    if (hostBytes < polarHostBytes(m, n) || host == nullptr) return INVALID_VALUE;
+    enqueue(streamOf(h), [=] {
+        std::vector<T> left(size_t(m) * small), right(size_t(n) * small);
+        const int failed = withV(1, 1, m, n, a, lda, s, left.data(), m, right.data(), n);
+        std::fill(s + k, s + small, T(NAN));
+        for (int j = 0; j < k; j++) {
+            std::copy(&left[size_t(j) * m], &left[size_t(j) * m] + m, u + size_t(j) * ldu);
+            std::copy(&right[size_t(j) * n], &right[size_t(j) * n] + n, v + size_t(j) * ldv);
+        }
+        memset(host, 0xF7, hostBytes);
         w.end(failed);
     });
     return 0;
@@ -246,6 +275,24 @@ int cusolverDnXgesvdp(void *h, void *with, int mode, int thin, int64_t m, int64_
         using T = std::remove_pointer_t<decltype(first)>;
         return gesvdpOf(h, with, mode, thin, int(m), int(n), first, int(lda), static_cast<T *>(s), static_cast<T *>(u), int(ldu), static_cast<T *>(v),
                         int(ldv), w, static_cast<char *>(host), hostBytes, error);
+    };
+    return type == 1 ? run(static_cast<double *>(a)) : type == 0 ? run(static_cast<float *>(a)) : INVALID_VALUE;
+}
+int cusolverDnXgesvdr_bufferSize(void *h, void *with, signed char, signed char, int64_t m, int64_t n, int64_t, int64_t, int64_t, int, const void *, int64_t,
+                                 int, const void *, int, const void *, int64_t, int, const void *, int64_t, int, size_t *device, size_t *host) {
+    *device = polarBytes(m, n);
+    *host = polarHostBytes(m, n);
+    return ready(h) && with == &parameters ? 0 : NOT_INITIALIZED;
+}
+int cusolverDnXgesvdr(void *h, void *with, signed char jobU, signed char jobV, int64_t m, int64_t n, int64_t k, int64_t p, int64_t iterations, int type, void *a,
+                      int64_t lda, int typeS, void *s, int typeU, void *u, int64_t ldu, int typeV, void *v, int64_t ldv, int compute, void *work, size_t bytes,
+                      void *host, size_t hostBytes, int *info) {
+    if (type != typeS || type != typeU || type != typeV || type != compute || jobU != 'S' || jobV != 'S' || iterations < 0) return INVALID_VALUE;
+    const Workspace<double> w{static_cast<double *>(work), int(bytes / 8), info, "gesvdr"};
+    const auto run = [&](auto *first) {
+        using T = std::remove_pointer_t<decltype(first)>;
+        return gesvdrOf(h, with, int(m), int(n), int(k), int(p), first, int(lda), static_cast<T *>(s), static_cast<T *>(u), int(ldu), static_cast<T *>(v),
+                        int(ldv), w, static_cast<char *>(host), hostBytes);
     };
     return type == 1 ? run(static_cast<double *>(a)) : type == 0 ? run(static_cast<float *>(a)) : INVALID_VALUE;
 }

@@ -186,6 +186,21 @@ public interface Backend {
     /** A (destroyed) = U·diag(s)·Vᵀ, descending, signs by the rule of {@link #orientVectors}; false: not converged. */
     boolean svd(SvdDriver driver, View a, View s, Optional<Vectors> vectors);
 
+    /** The drivers that {@link #svdLeading} has. */
+    default List<SvdDriver> svdLeadingDrivers() {
+        return List.of();
+    }
+
+    /**
+     * Leading triplets of A (m, n) (destroyed), approximately, signs as for {@link #svd}: u (m, k), s (k) and vt (k, n) are contiguous.
+     *
+     * @param driver one of {@link #svdLeadingDrivers}
+     * @param oversampling extra columns of the random block; k and these are below min(m, n)
+     */
+    default void svdLeading(SvdDriver driver, View a, long oversampling, int iterations, View s, Vectors vectors) {
+        throw new UnsupportedOperationException("svdLeading: not on " + device());
+    }
+
     /** The drivers that {@link #svdBatch} has; none where batches are decomposed one by one. */
     List<SvdDriver> svdBatchDrivers();
 

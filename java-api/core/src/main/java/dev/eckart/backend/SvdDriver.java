@@ -13,5 +13,7 @@ public enum SvdDriver {
     /** One-sided Jacobi rotations (cuSOLVER's gesvdj): on a GPU. */
     GESVDJ,
     /** Polar decomposition, then eigenvectors (cuSOLVER's gesvdp; Nakatsukasa and Higham 2013): on a GPU, all of it products. */
-    GESVDP
+    GESVDP,
+    /** Randomized subspace iteration (cuSOLVER's gesvdr; Halko, Martinsson and Tropp 2011): leading triplets alone, on a GPU. */
+    GESVDR
 }

@@ -23,6 +23,11 @@ public enum Driver {
      */
     GESVDP,
     /**
+     * A few leading triplets by the same algorithm as {@link #RANDOMIZED} in one call of cuSOLVER (gesvdr), on a GPU: its random numbers
+     * are its own, whatever the seed.
+     */
+    GESVDR,
+    /**
      * One-sided Jacobi (Hestenes 1958), one matrix a vector lane: for batches of matrices with min(m, n) up to 64; a matrix that is rank
      * deficient to the last bit goes to gesdd.
      */
@@ -57,7 +62,7 @@ public enum Driver {
 
     /** Whether it finds leading triplets only. */
     boolean leading() {
-        return this == GRAM || this == RANDOMIZED || this == KRYLOV;
+        return this == GRAM || this == RANDOMIZED || this == GESVDR || this == KRYLOV;
     }
 
     /**

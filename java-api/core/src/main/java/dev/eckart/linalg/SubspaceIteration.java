@@ -1,8 +1,12 @@
 package dev.eckart.linalg;
 
+import dev.eckart.backend.Backend;
+import dev.eckart.backend.SvdDriver;
 import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Randomized subspace iteration: Halko, Martinsson and Tropp 2011, algorithm 4.4, with a well-conditioned basis at each half step and an
@@ -37,6 +41,25 @@ final class SubspaceIteration {
             Svd inner = Svd.options().certify(Certificate.Level.NONE).of(bt.transpose());
             Tensor u = basis.matmul(inner.u());
             return new Triplets(u, inner.s(), inner.vt(), 2 * q + 2).first(k).keepIn(scope);
+        }
+    }
+
+    /** The same of a dense matrix in one call of its device, which draws its own numbers; empty where that takes no block so large. */
+    static Optional<Triplets> ofDevice(Tensor a, long k, Sketching how, List<String> fallbacks) {
+        long small = Math.min(a.dim(0), a.dim(1));
+        long block = how.block(small, k);
+        int q = how.powers(small, k);
+        if (block >= small) {
+            fallbacks.add(Driver.GESVDR + ": a block of " + block + " columns is not below min(m,n) = " + small);
+            return Optional.empty();
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor u = Tensor.empty(a.device(), a.dtype(), a.dim(0), k);
+            Tensor s = Tensor.empty(a.device(), a.dtype(), k);
+            Tensor vt = Tensor.empty(a.device(), a.dtype(), k, a.dim(1));
+            Backend.Vectors vectors = new Backend.Vectors(u.view(), vt.view());
+            a.backend().svdLeading(SvdDriver.GESVDR, a.copy().view(), block - k, q, s.view(), vectors);
+            return Optional.of(new Triplets(u, s, vt, 2 * q + 2).keepIn(scope));
         }
     }
 

@@ -31,7 +31,15 @@ final class TruncatedChoice {
         this.asked = asked;
         this.full = Driver.valueOf(Backends.of(a.device()).svdDrivers().get(0).name());
         this.small = Math.min(a.rows(), a.columns());
-        if (isFull(asked) && !(a instanceof DenseOperator)) {
+        if (asked == Driver.GESVDR
+                && !Backends.of(a.device()).svdLeadingDrivers().contains(SvdDriver.GESVDR)) {
+            throw new IllegalArgumentException("truncated svd: driver gesvdr does not exist on " + a.device()
+                    + "; take auto, krylov, gram or randomized");
+        }
+        if (asked == Driver.GESVDR && !wanted.byRank()) {
+            throw new IllegalArgumentException("truncated svd: driver gesvdr takes a rank; for a tolerance take auto");
+        }
+        if ((isFull(asked) || asked == Driver.GESVDR) && !(a instanceof DenseOperator)) {
             throw new IllegalArgumentException("truncated svd: driver " + asked
                     + " needs a dense matrix; an operator takes auto, krylov, gram or randomized");
         }
@@ -135,6 +143,7 @@ final class TruncatedChoice {
         return switch (driver) {
             case KRYLOV -> KrylovSvd.work(a, wanted.byRank() ? k : small / 4, how);
             case GRAM -> GramSvd.work(a, wanted);
+            case GESVDR -> SubspaceIteration.work(a, k, how);
             case RANDOMIZED ->
                 wanted.byRank() ? SubspaceIteration.work(a, k, how) : RangeFinder.work(a, small / 4.0, how);
             default -> DenseWork.of(driver, a.dtype(), a.rows(), a.columns(), true);
@@ -148,6 +157,7 @@ final class TruncatedChoice {
             case KRYLOV -> KrylovSvd.workspace(a, k, how);
             case GRAM ->
                 GramMatrix.workspace(TransposedOperator.tall(a)) + 6 * small * small * bytes + k * sides * bytes;
+            case GESVDR -> bytes() + 3 * sides * how.block(small, k) * bytes;
             case RANDOMIZED -> 3 * sides * how.block(small, k) * bytes;
             default ->
                 small == 0

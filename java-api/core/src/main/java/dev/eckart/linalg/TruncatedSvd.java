@@ -189,6 +189,7 @@ public final class TruncatedSvd {
             Optional<Triplets> found = switch (with) {
                 case KRYLOV -> KrylovSvd.of(a, wanted, how, fallbacks);
                 case GRAM -> GramSvd.of(a, wanted, how, fallbacks);
+                case GESVDR -> SubspaceIteration.ofDevice(choice.dense(), wanted.rank(), how, fallbacks);
                 default ->
                     wanted.byRank()
                             ? Optional.of(SubspaceIteration.of(a, wanted.rank(), how))

@@ -346,7 +346,7 @@ class SvdTest {
                         + " gesvd, gejsv]");
         assertThatThrownBy(() -> Driver.parse("gesddd"))
                 .hasMessage(
-                        "driver: 'gesddd' is none of auto, gesdd, gesvd, gesvdj, gesvdp, jacobi, gejsv, qr, cholesky-qr, gram,"
+                        "driver: 'gesddd' is none of auto, gesdd, gesvd, gesvdj, gesvdp, gesvdr, jacobi, gejsv, qr, cholesky-qr, gram,"
                                 + " randomized, krylov");
     }
 

@@ -345,6 +345,18 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public List<SvdDriver> svdLeadingDrivers() {
+        return List.of(SvdDriver.GESVDR);
+    }
+
+    @Override
+    public void svdLeading(SvdDriver driver, View a, long oversampling, int iterations, View s, Vectors vectors) {
+        try (Call call = writes(List.of(a, s, vectors.u(), vectors.vt()))) {
+            call.on().factorizations.leading(a, oversampling, iterations, s, vectors);
+        }
+    }
+
+    @Override
     public List<SvdDriver> svdBatchDrivers() {
         return List.of(SvdDriver.JACOBI);
     }

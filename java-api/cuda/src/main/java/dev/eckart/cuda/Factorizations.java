@@ -301,6 +301,43 @@ final class Factorizations {
         }
     }
 
+    /** gesvdr of Aᵀ (n, m): its U is V, in place of the rows of Vᵀ; its V is U, turned. It has room for all singular values. */
+    void leading(View a, long oversampling, int iterations, View s, Vectors vectors) {
+        long m = rows(a);
+        long n = columns(a);
+        long k = s.shape().dim(0);
+        DType type = a.dtype();
+        if (k == 0) {
+            return;
+        }
+        double scale = scale(a);
+        multiply(a, scale);
+        try (Scratch left = Scratch.matrix(gpu, "svd", type, k, m);
+                Scratch all = Scratch.matrix(gpu, "svd", type, 1, Math.min(m, n))) {
+            svdCalls.gesvdr(
+                    new SvdCalls.Svd(
+                            type,
+                            false,
+                            n,
+                            m,
+                            a.address(),
+                            leading(a),
+                            all.address(),
+                            vectors.vt().address(),
+                            n,
+                            left.address(),
+                            m),
+                    k,
+                    oversampling,
+                    iterations);
+            View values = all.view(type, Math.min(m, n));
+            elementwise.copy(values.with(values.layout().slice(0, 0, k)), s);
+            elementwise.copy(transposed(left.view(type, k, m)), vectors.u());
+        }
+        multiply(s, 1 / scale);
+        orient(Optional.of(vectors.u()), vectors.vt());
+    }
+
     long svdWorkspace(SvdDriver driver, boolean vectors, DType dtype, long m, long n) {
         long k = Math.min(m, n);
         if (k == 0) {

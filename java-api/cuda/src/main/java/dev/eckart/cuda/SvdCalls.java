@@ -179,9 +179,6 @@ final class SvdCalls {
         int type = Blas.real(x.dtype());
         long device = polarSizes(x);
         long host = gpu.resultLong(8);
-        if (hostWork.capacity() < host) {
-            hostWork = ByteBuffer.allocateDirect(Math.toIntExact(host));
-        }
         long bytes = (device + 15) / 16 * 16;
         try (Scratch work = new Scratch(gpu, name, bytes + 16)) {
             long error = gpu.result() + 16;
@@ -208,7 +205,7 @@ final class SvdCalls {
                             type,
                             new Address(work.address()),
                             device,
-                            new BytePointer(hostWork),
+                            hostWork(host),
                             host,
                             Address.i32(work.address() + bytes),
                             Address.f64(error)));
@@ -243,6 +240,82 @@ final class SvdCalls {
                         Address.size(gpu.result()),
                         Address.size(gpu.result() + 8)));
         return gpu.resultLong(0);
+    }
+
+    /** k leading triplets by randomized subspace iteration; V as gesvdj (cuSOLVER 2.4.5.3, cusolverDnXgesvdr, remark 2). */
+    void gesvdr(Svd x, long k, long oversampling, long iterations) {
+        String name = "cusolverDnXgesvdr";
+        int type = Blas.real(x.dtype());
+        byte job = 'S';
+        Solver.check(
+                name + "_bufferSize",
+                cusolver.cusolverDnXgesvdr_bufferSize(
+                        solver.handle(),
+                        parameters(),
+                        job,
+                        job,
+                        x.rows(),
+                        x.columns(),
+                        k,
+                        oversampling,
+                        iterations,
+                        type,
+                        new Address(x.a()),
+                        x.lda(),
+                        type,
+                        new Address(x.s()),
+                        type,
+                        new Address(x.u()),
+                        x.ldu(),
+                        type,
+                        new Address(x.v()),
+                        x.ldv(),
+                        type,
+                        Address.size(gpu.result()),
+                        Address.size(gpu.result() + 8)));
+        long device = gpu.resultLong(0);
+        long host = gpu.resultLong(8);
+        long bytes = (device + 15) / 16 * 16;
+        try (Scratch work = new Scratch(gpu, name, bytes + 16)) {
+            Solver.check(
+                    name,
+                    cusolver.cusolverDnXgesvdr(
+                            solver.handle(),
+                            parameters(),
+                            job,
+                            job,
+                            x.rows(),
+                            x.columns(),
+                            k,
+                            oversampling,
+                            iterations,
+                            type,
+                            new Address(x.a()),
+                            x.lda(),
+                            type,
+                            new Address(x.s()),
+                            type,
+                            new Address(x.u()),
+                            x.ldu(),
+                            type,
+                            new Address(x.v()),
+                            x.ldv(),
+                            type,
+                            new Address(work.address()),
+                            device,
+                            hostWork(host),
+                            host,
+                            Address.i32(work.address() + bytes)));
+            solver.info(name, work.address() + bytes);
+        }
+    }
+
+    /** Workspace of the host, kept for the next call: there is one call at a time, and each is waited for. */
+    private BytePointer hostWork(long bytes) {
+        if (hostWork.capacity() < bytes) {
+            hostWork = ByteBuffer.allocateDirect(Math.toIntExact(bytes));
+        }
+        return new BytePointer(hostWork);
     }
 
     /** By QR iteration; m ≥ n alone. > 0: not converged. */
@@ -304,14 +377,17 @@ final class SvdCalls {
             return (polarSizes(x) + x.dtype().bytes() - 1) / x.dtype().bytes();
         }
         if (driver == SvdDriver.GESVDJ) {
-            return solver.elements("cusolverDn" + (x.dtype() == DType.F32 ? "S" : "D") + "gesvdj", s -> gesvdjSize(x, s));
+            return solver.elements(
+                    "cusolverDn" + (x.dtype() == DType.F32 ? "S" : "D") + "gesvdj", s -> gesvdjSize(x, s));
         }
         int m = Solver.extent("svd", x.rows());
         int n = Solver.extent("svd", x.columns());
         return x.dtype() == DType.F32
                 ? solver.elements(
-                        "cusolverDnSgesvd", s -> cusolver.cusolverDnSgesvd_bufferSize(solver.handle(), m, n, Address.i32(s)))
+                        "cusolverDnSgesvd",
+                        s -> cusolver.cusolverDnSgesvd_bufferSize(solver.handle(), m, n, Address.i32(s)))
                 : solver.elements(
-                        "cusolverDnDgesvd", s -> cusolver.cusolverDnDgesvd_bufferSize(solver.handle(), m, n, Address.i32(s)));
+                        "cusolverDnDgesvd",
+                        s -> cusolver.cusolverDnDgesvd_bufferSize(solver.handle(), m, n, Address.i32(s)));
     }
 }

@@ -223,6 +223,37 @@ class OnDevice {
     }
 
     @Test
+    void leading_triplets_come_from_one_call_of_cusolver() {
+        try (Scope scope = Scope.open()) {
+            for (DType type : List.of(DType.F64, DType.F32)) {
+                for (long[] size : new long[][] {{90, 60}, {60, 90}}) {
+                    Tensor host = Tensor.normal(type, 1, size[0], 5)
+                            .matmul(Tensor.normal(type, 2, 5, size[1]))
+                            .add(Tensor.normal(type, 3, size).multiply(1e-3));
+                    Svd svd = TruncatedSvd.rank(5)
+                            .driver(Driver.GESVDR)
+                            .certify(Certificate.Level.EXACT)
+                            .of(host.to(GPU));
+                    Svd expected = TruncatedSvd.rank(5).driver(Driver.GESDD).of(host);
+                    double tolerance = 1000 * type.epsilon();
+                    assertThat(svd.certificate().driver()).isEqualTo(Driver.GESVDR);
+                    assertThat(svd.certificate().fallbacks()).isEmpty();
+                    assertThat(svd.certificate().orthogonalityU()).isLessThan(tolerance);
+                    assertThat(largestDifference(svd.s(), expected.s()))
+                            .isLessThan(tolerance * expected.s().get(0));
+                    assertThat(largestDifference(svd.reconstruct(), expected.reconstruct()))
+                            .isLessThan(10 * tolerance * expected.s().get(0));
+                    Svd all = TruncatedSvd.rank(55).driver(Driver.GESVDR).of(host.to(GPU));
+                    assertThat(all.certificate().fallbacks())
+                            .containsExactly("gesvdr: a block of 60 columns is not below min(m,n) = 60");
+                }
+            }
+            assertThatThrownBy(() -> TruncatedSvd.rank(1).driver(Driver.GESVDR).of(Tensor.zeros(DType.F64, 9, 9)))
+                    .hasMessageContaining("gesvdr does not exist on cpu");
+        }
+    }
+
+    @Test
     void batches_and_views_are_decomposed() {
         try (Scope scope = Scope.open()) {
             Tensor host = Tensor.normal(DType.F64, 3, 4, 7, 5);
