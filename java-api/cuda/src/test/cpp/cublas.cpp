@@ -1,5 +1,9 @@
 // The double of libcublas.so.13, over OpenBLAS, column-major as the manual has it. Leading dimensions and addresses are checked when a
 // call is made; the work is put into the handle's stream. Scalars are read at the call, as pointer mode HOST has it.
+//
+// Sections of the cuBLAS manual (13): cublasCreate 2.4.1, cublasGetVersion 2.4.3, cublasGetStatusName 2.4.5, cublasSetStream 2.4.7,
+// cublasSetWorkspace 2.4.8, cublasSetPointerMode 2.4.11 (HOST unless set), cublasSetMathMode 2.4.22, cublas<t>syrk 2.7.7, cublas<t>trsm
+// 2.7.11, cublasGemmStridedBatchedEx 2.8.14.
 #include <cblas.h>
 
 #include <cstdint>
@@ -109,7 +113,7 @@ int cublasSetStream_v2(void *h, void *on) {
     return 0;
 }
 // Device memory at a multiple of 256 bytes, which calls on the stream may write from now on; cublasSetStream takes it away again
-// (cublasSetWorkspace)
+// (2.4.8)
 int cublasSetWorkspace_v2(void *h, void *workspace, size_t bytes) {
     if (!ready(h)) return NOT_INITIALIZED;
     if (reinterpret_cast<uintptr_t>(workspace) % 256 != 0 || !eckart_double_owns(workspace, bytes, "cublasSetWorkspace")) return INVALID_VALUE;

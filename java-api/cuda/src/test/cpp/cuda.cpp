@@ -1,4 +1,6 @@
 // The double of libcuda.so.1: modules are what the double of NVRTC made, the name of a library of host code; a launch runs it.
+// CUDA Driver API: Device Management (cuDeviceGetName), Module Management (cuModuleLoadData, cuModuleGetFunction), Execution Control
+// (cuLaunchKernel).
 #include <dlfcn.h>
 
 #include <cstdint>

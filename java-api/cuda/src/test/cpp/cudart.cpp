@@ -1,6 +1,14 @@
 // The double of libcudart.so.13: devices whose streams do their work when they are waited for. Fresh memory is poisoned, freed memory
 // too. What belongs to one device is refused where another one is current, as the CUDA Programming Guide has it (Multi-Device System).
-// While a thread captures, work is kept in place of being done, and what the guide forbids there (CUDA Graphs, Prohibited and Unhandled
+//
+// What the calls do is that of the CUDA Runtime API: Device Management (cudaGetDeviceCount, cudaSetDevice, cudaDeviceGetAttribute,
+// cudaDeviceSynchronize), Error Handling (cudaGetErrorName, cudaGetLastError), Version Management (cudaDriverGetVersion), Memory
+// Management (cudaMalloc, cudaFree, cudaMallocHost, cudaMemGetInfo, cudaMemcpyAsync, cudaMemsetAsync), Stream Management
+// (cudaStreamCreateWithFlags, cudaStreamSynchronize, cudaStreamWaitEvent, cudaStreamBeginCapture, cudaStreamEndCapture), Event Management
+// (cudaEventCreateWithFlags, cudaEventRecord, cudaEventSynchronize), Graph Management (cudaGraphInstantiate, cudaGraphLaunch,
+// cudaGraphDestroy, cudaGraphExecDestroy). Numbers are sections of the CUDA Programming Guide.
+//
+// While a thread captures, work is kept in place of being done, and what the guide forbids there (4.2.2.1.2.2, Prohibited and Unhandled
 // Operations) is refused, said on standard error, and spoils the graph.
 //
 // ECKART_DOUBLE_DEVICES: how many (default 1). ECKART_DOUBLE_MEMORY: bytes of each (default 2 GiB). ECKART_DOUBLE_FAIL: see memory.h.
@@ -290,7 +298,7 @@ int cudaStreamSynchronize(void *on) {
     finish(known(on));
     return status("cudaStreamSynchronize");
 }
-// Of a device of which any thread captures a stream it is refused as well (Prohibited and Unhandled Operations)
+// Of a device of which any thread captures a stream it is refused as well: a broader handle which encompasses a capture (4.2.2.1.2.2)
 int cudaDeviceSynchronize() {
     if (const int code = outside("cudaDeviceSynchronize")) return failed(code);
     {
@@ -320,7 +328,7 @@ int cudaEventRecord(void *which, void *on) {
 int cudaStreamWaitEvent(void *on, void *which, unsigned flags) {
     std::lock_guard<std::recursive_mutex> lock(device);
     if (!known(on) || flags != 0) return INVALID_HANDLE;
-    // An event from before the capture is no part of it (Cross-stream Dependencies and Events)
+    // An event from before the capture is no part of it (4.2.2.1.2.2), without cudaEventWaitExternal
     if (known(on)->capture) return failed(spoil(known(on)->capture, "cudaStreamWaitEvent", CAPTURE_ISOLATION));
     const auto mark = static_cast<Event *>(which)->last;
     known(on)->work.push_back([mark] { finish(mark); });
