@@ -37,13 +37,15 @@ def arguments():
     parser.add_argument("names", nargs="*", help="what to run; default all")
     parser.add_argument("--peers", help="names of peers, separated by commas; default all of a case")
     parser.add_argument("--rounds", type=int, help="rounds of each comparison, instead of its own number")
+    parser.add_argument("--budget", type=float, default=compare.BUDGET, help="seconds of a peer in a case, beyond which it takes part in fewer "
+                        "rounds; default %(default)s")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of Eckart and of every peer")
     parser.add_argument("--gib", type=float, default=outofcore.GIB, help="size of the file of out-of-core; default %(default)s")
     parser.add_argument("--out", type=Path, help="where the table goes: OUT.md and OUT.json; default benchmarks/results/cpu, "
                         "cpu-NAMES for a part")
     given = parser.parse_args()
     everyone = sorted({p for c in cases.cases() for p in c.peers})
-    outofcore.GIB = given.gib
+    outofcore.GIB, compare.BUDGET = given.gib, given.budget
     given.peers = given.peers.split(",") if given.peers else everyone
     for name in given.peers:
         if name not in everyone:

@@ -22,6 +22,10 @@ import java.util.stream.Collectors;
  */
 public final class PlanChoice {
     private static final int ROUNDS = 3;
+    /** Short ones take more rounds, until one driver has run for so long in all, in seconds: another job's share of a core then tells less. */
+    private static final double SPENT = 0.3;
+
+    private static final int MOST_ROUNDS = 25;
     /** One that takes this many times as long as the fastest so far need not run again. */
     private static final double HOPELESS = 3;
     /** Error of an approximation above the smallest possible, relative: those within it are equally good. */
@@ -104,10 +108,10 @@ public final class PlanChoice {
             Tensor a = drawn.matrix(seed);
             double norm = a.norm();
             Driver choice = drawn.choice(a);
-            for (int round = -1; round < ROUNDS; round++) {
+            double fastest = Double.POSITIVE_INFINITY;
+            for (int round = -1; round < ROUNDS || round < MOST_ROUNDS && round * fastest < SPENT; round++) {
                 for (Driver driver : drawn.drivers()) {
-                    double fastest =
-                            seconds.values().stream().mapToDouble(d -> d).min().orElse(Double.POSITIVE_INFINITY);
+                    fastest = seconds.values().stream().mapToDouble(d -> d).min().orElse(Double.POSITIVE_INFINITY);
                     if (round > 0 && seconds.getOrDefault(driver, Double.POSITIVE_INFINITY) > HOPELESS * fastest) {
                         continue;
                     }
