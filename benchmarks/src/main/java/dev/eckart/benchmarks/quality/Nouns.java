@@ -65,6 +65,9 @@ public final class Nouns {
         AtomicLong steps = new AtomicLong();
         walks().forEach((walk, length) -> steps.addAndGet(length - 1L));
         Figures.print("walks steps per second", steps.get() / Figures.since(start));
+        try (BufferedWriter out = Files.newBufferedWriter(file)) {
+            walks().forEach((walk, length) -> write(out, walk, length));
+        }
         for (NodeVectors.Method method : List.of(NodeVectors.Method.DEEPWALK, NodeVectors.Method.NETMF_LOW_RANK)) {
             String name = method.name().toLowerCase(Locale.ROOT).replace('_', '-');
             start = System.nanoTime();
@@ -76,9 +79,6 @@ public final class Nouns {
                 Figures.print("wordnet " + name + " seconds", Figures.since(start));
                 classify(vectors, classes, name);
             }
-        }
-        try (BufferedWriter out = Files.newBufferedWriter(file)) {
-            walks().forEach((walk, length) -> write(out, walk, length));
         }
     }
 
