@@ -95,6 +95,7 @@ def matmul_rows(inputs, rows):
 
 PRODUCTS = {
     "matmul": matmul_rows,
+    "matmul-bf16": matmul_rows,
     "spmm": lambda inputs, rows: sparse_rows(inputs, rows, False),
     "spmm-transposed": lambda inputs, rows: sparse_rows(inputs, rows, True),
 }
@@ -138,9 +139,14 @@ ELEMENTWISE = {
 }
 
 
-def acceptable(figures, dtype, shapes):
+def epsilon(operation, dtype):
+    """Of the type that factors may be rounded to."""
+    return 2.0 ** -7 if operation == "matmul-bf16" else np.finfo(dtype).eps
+
+
+def acceptable(figures, operation, dtype, shapes):
     """Within 10·ε·√max(m, n), of the last two dimensions; the error of a truncated decomposition is above all the matrix's."""
-    bound = 10 * np.finfo(dtype).eps * np.sqrt(max(max(s[-2:]) for s in shapes))
+    bound = 10 * epsilon(operation, dtype) * np.sqrt(max(max(s[-2:]) for s in shapes))
     return all(value <= bound for name, value in figures.items() if name not in OF_THE_MATRIX)
 
 

@@ -43,6 +43,14 @@ def bmm(count, m, n, k, dtype, faster=1):
                 {"scipy": 1.0, "torch": 1 / faster})
 
 
+def rounded_bmm(count, m, n, k):
+    """Such products of factors that may be rounded to bfloat16, beside PyTorch's of bfloat16 tensors: at least 0.8 of its rate."""
+    return Case(f"bmm-{count}x{m}x{n}x{k}-bf16", "matmul-bf16", [(count, m, k), (count, k, n)], "f4", ["torch"], 15, {"torch": 1 / 0.8})
+
+
+BATCHES = [(4096, 16, 16, 16), (1024, 64, 64, 64), (256, 128, 128, 128), (64, 256, 256, 64), (512, 256, 64, 64)]
+
+
 def transformer(width, depth, patch, batch):
     """A diffusion transformer's forward pass on 28 x 28 pictures, the weights the same for all."""
     return Case(f"dit-{width}-{depth}-patch{patch}-batch{batch}-f32", f"dit-{width}-{depth}-{patch}", [(batch, 1, 28, 28)], "f4",
@@ -68,14 +76,9 @@ def cases():
         Case("gemm-1000-f64", "matmul", [(1000, 1000)] * 2, "f8", ["openblas-c", *PYTHON, *JAVA], 15, {"openblas-c": as_fast}),
         Case("gemm-2000-f64", "matmul", square, "f8", ["openblas-c", *PYTHON, *JAVA], 15, {"openblas-c": as_fast}),
         Case("gemm-2000-f32", "matmul", square, "f4", ["openblas-c", *PYTHON, "netlib", "netlib-openblas", "nd4j"], 15, {"openblas-c": as_fast}),
-        bmm(4096, 16, 16, 16, "f4", 1.5),
-        bmm(1024, 64, 64, 64, "f4", 1.5),
-        bmm(256, 128, 128, 128, "f4"),
-        bmm(64, 256, 256, 64, "f4"),
-        bmm(512, 256, 64, 64, "f4"),
-        bmm(4096, 16, 16, 16, "f8"),
-        bmm(1024, 64, 64, 64, "f8"),
-        bmm(256, 128, 128, 128, "f8"),
+        *[bmm(*shape, "f4", 1.5 if shape[1] <= 64 else 1) for shape in BATCHES],
+        *[rounded_bmm(*shape) for shape in BATCHES],
+        *[bmm(*shape, "f8") for shape in BATCHES[:3]],
         svd(500, 500, "f8", 21, [*PYTHON, *JAVA], 1),
         svd(500, 500, "f4", 21, PYTHON, 1),
         svd(1000, 1000, "f8", 15, [*PYTHON, *JAVA], 1),

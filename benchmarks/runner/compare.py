@@ -152,10 +152,10 @@ def row(turns, name):
 
 
 def verdict(name, case, ours, theirs, ratio, target):
-    if not accuracy.acceptable(ours, case.dtype, case.shapes):
+    if not accuracy.acceptable(ours, case.operation, case.dtype, case.shapes):
         return "WRONG"
     if not accuracy.as_good(ours, theirs, STEP if name.endswith("-same-excess") else 1):
         return "less accurate"
-    if any(value > 1e-3 for name, value in theirs.items() if name not in accuracy.OF_THE_MATRIX):
+    if any(value > max(1e-3, accuracy.epsilon(case.operation, case.dtype)) for name, value in theirs.items() if name not in accuracy.OF_THE_MATRIX):
         return "other is wrong"
     return "" if target is None else "pass" if ratio <= target else "MISS"

@@ -10,6 +10,7 @@ import dev.eckart.linalg.Svd;
 import dev.eckart.linalg.TruncatedSvd;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
+import dev.eckart.memory.Precision;
 import dev.eckart.memory.Threads;
 import dev.eckart.pca.Pca;
 import dev.eckart.tensor.Activations;
@@ -58,6 +59,8 @@ public final class EckartPeer implements Peer {
         Runnable close = () -> loaded.forEach(Tensor::close);
         return switch (operation) {
             case "matmul" -> Optional.of(new TensorTask(() -> loaded.get(0).matmul(loaded.get(1)), close));
+            case "matmul-bf16" ->
+                Optional.of(new TensorTask(() -> loaded.get(0).matmul(loaded.get(1), Precision.BF16), close));
             case "add" -> Optional.of(new TensorTask(() -> loaded.get(0).add(loaded.get(1)), close));
             case "transpose" ->
                 Optional.of(new TensorTask(() -> copy(loaded.get(0).transpose()), close));
