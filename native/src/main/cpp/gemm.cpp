@@ -2,6 +2,7 @@
 //
 // The work is cut into parts that no other part waits for, each some calls of one-threaded OpenBLAS, or of the own kernels (small.h):
 //   short k, small B       rows of C, or stretches of the batch: the own kernels
+//   one A, narrow B        blocks of A's rows: the own kernels. So are weights multiplied that lie in stripes of columns, packed once
 //   large, few columns     the own kernels, see narrow.cpp; so are few rows
 //   one large product      tiles of C
 //   small C, long k        stretches of k, each into a C of its own, then summed in order
@@ -211,6 +212,44 @@ void smallProduct(const Product<T> &p, int64_t batch, int threads) {
   parallelRanges(batch * down, ceilDiv(batch * down, parts), threads, pieces);
 }
 
+// One A times stripes of columns: a block of A's rows stays in the second-level cache while they go by, k in stretches.
+template <typename T>
+bool isShared(const Product<T> &p, int64_t batch) {
+  constexpr int64_t WIDEST = 16;
+  return batch > 1 && p.a.batch == 0 && p.a.col == 1 && p.b.col == 1 && std::min(p.m, p.k) >= 8 && p.n * int64_t(sizeof(T)) >= SMALL_LEAST_ROW &&
+         p.n <= WIDEST;
+}
+
+// Cut into rows of C and items. The result does not depend on the cuts: k's stretches depend on k alone.
+template <typename T>
+void sharedProduct(const Product<T> &p, int64_t batch, int threads) {
+  constexpr int64_t HEIGHT = 96;
+  const SmallLoop<T> &loop = smallLoop<T>();
+  const int64_t down = ceilDiv(p.m, HEIGHT), depths = ceilDiv(p.k, SMALL_DEPTH), all = down * batch * depths;
+  // Stretch `depth` of `item`'s rows of block `i`.
+  const auto at = [&](int64_t index) {
+    const int64_t i = index / depths / batch, item = index / depths % batch, depth = index % depths;
+    const int64_t row = p.m * i / down, from = p.k * depth / depths;
+    SmallProduct<T> now = p.small(item);
+    now.m = p.m * (i + 1) / down - row;
+    now.k = p.k * (depth + 1) / depths - from;
+    now.a = p.a.element(item, row, from);
+    now.b = p.b.element(item, from, 0);
+    now.c += row * p.cRow;
+    if (depth > 0) now.beta = 1;
+    return now;
+  };
+  const double each = double(p.m) / double(down) * double(p.n) * double(p.k);
+  parallelRanges(down * batch, std::max<int64_t>(1, int64_t(WORTH_A_PART / each)), threads, [&](int64_t begin, int64_t end) {
+    SmallProduct<T> now = at(begin * depths);
+    for (int64_t index = begin * depths; index < end * depths; index++) {
+      const SmallProduct<T> next = index + 1 < all ? at(index + 1) : SmallProduct<T>{};
+      loop.product(now, {next.a, next.b, next.c});
+      now = next;
+    }
+  });
+}
+
 template <typename T>
 void tiledProduct(const Product<T> &p, int64_t batch, int threads) {
   const Grid grid = gridOf(p, batch, std::max(threads, 1));
@@ -235,6 +274,7 @@ void multiply(const Product<T> &p, int64_t batch, int threads) {
       for (int64_t item = begin; item < end; item++) vectorProduct(p, item, 1);
     });
   }
+  if (isShared(p, batch)) return sharedProduct(p, batch, threads);
   if (isSmall(p) && !(batch == 1 && isPacked(p.small(0)))) return smallProduct(p, batch, threads);
   if (batch == 1 && isNarrow(p.small(0))) return narrowProduct(p.small(0), threads);
   const bool oneCall = std::max({p.m, p.n, p.k}) <= LARGEST;

@@ -105,7 +105,8 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
         try (Scope scope = Scope.open();
                 Tensor read = file.read(name)) {
             Tensor typed = read.to(dtype);
-            return Scope.outside(() -> typed.to(device));
+            boolean packs = TransformerShape.multipliesTokens(name);
+            return Scope.outside(() -> packs ? TransformerLayers.packed(typed, device) : typed.to(device));
         }
     }
 
@@ -288,7 +289,7 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
         }
     }
 
-    /** The weights by name, for tests; not to be closed. */
+    /** The weights by name, those that multiply tokens packed; for tests, not to be closed. */
     Map<String, Tensor> weights() {
         return Collections.unmodifiableMap(weights);
     }

@@ -1,6 +1,7 @@
 package dev.eckart.diffusion;
 
 import dev.eckart.backend.Finish;
+import dev.eckart.memory.Device;
 import dev.eckart.memory.Precision;
 import dev.eckart.tensor.Activations;
 import dev.eckart.tensor.Scope;
@@ -10,15 +11,29 @@ import java.util.Optional;
 /** The layers of a transformer, for tokens as rows (b·n, h). What a device has no kernel for is composed. */
 final class TransformerLayers {
     private static final double EPSILON = 1e-6;
+    /** Columns of a stripe: what the host's kernels multiply by at a time. */
+    private static final long STRIPE = 16;
     /** Of the products of queries and keys that are held at a time. */
     private static final long CHUNK_ELEMENTS = 1 << 20;
 
     private TransformerLayers() {}
 
     /**
+     * A copy of a weight (out, in) as a device's products read it: on the host Wᵀ in stripes of columns, (out/16, in, 16), where that
+     * divides: packed once instead of in each product.
+     */
+    static Tensor packed(Tensor weight, Device device) {
+        long stripes = weight.dim(0) / STRIPE;
+        if (!device.equals(Device.cpu()) || stripes * STRIPE != weight.dim(0)) {
+            return weight.to(device);
+        }
+        return weight.reshape(stripes, STRIPE, weight.dim(1)).transpose().copy();
+    }
+
+    /**
      * x·Wᵀ + b.
      *
-     * @param weight (out, in)
+     * @param weight (out, in), or {@link #packed}
      * @param bias (out)
      * @param precision to which x and W may be rounded
      */
@@ -29,8 +44,8 @@ final class TransformerLayers {
 
         /** f of it. */
         Tensor apply(Tensor x, Finish f) {
-            Tensor y = Tensor.empty(x.device(), x.dtype(), x.dim(0), weight.dim(0));
-            if (y.backend().linear(precision, f, x.view(), weight.view(), bias.view(), y.view())) {
+            Tensor y = Tensor.empty(x.device(), x.dtype(), x.dim(0), bias.dim(0));
+            if (!striped() && y.backend().linear(precision, f, x.view(), weight.view(), bias.view(), y.view())) {
                 return y;
             }
             multiply(x, y);
@@ -47,7 +62,7 @@ final class TransformerLayers {
 
         /** sum += gate·(x·Wᵀ + b), in place; a gate for each sample, (b, out), or one for all, (1, out). */
         void addGated(Tensor sum, Tensor gate, Tensor x) {
-            Tensor y = Tensor.empty(x.device(), x.dtype(), x.dim(0), weight.dim(0));
+            Tensor y = Tensor.empty(x.device(), x.dtype(), x.dim(0), bias.dim(0));
             multiply(x, y);
             Tensor to = samples(sum, gate);
             Tensor each = samples(y, gate);
@@ -59,16 +74,21 @@ final class TransformerLayers {
 
         /** y = x·Wᵀ. */
         private void multiply(Tensor x, Tensor y) {
-            long rows = x.dim(0);
-            long out = weight.dim(0);
-            y.backend()
-                    .gemm(
-                            precision,
-                            1,
-                            x.reshape(1, rows, x.dim(1)).view(),
-                            weight.reshape(1, out, weight.dim(1)).transpose().view(),
-                            0,
-                            y.reshape(1, rows, out).view());
+            Tensor left = x.reshape(1, x.dim(0), x.dim(1));
+            Tensor right = weight;
+            Tensor to = y.reshape(1, y.dim(0), y.dim(1));
+            if (striped()) {
+                long stripes = weight.dim(0);
+                left = left.broadcastTo(stripes, x.dim(0), x.dim(1));
+                to = y.reshape(y.dim(0), stripes, STRIPE).permute(1, 0, 2);
+            } else {
+                right = weight.reshape(1, y.dim(1), x.dim(1)).transpose();
+            }
+            y.backend().gemm(precision, 1, left.view(), right.view(), 0, to.view());
+        }
+
+        private boolean striped() {
+            return weight.shape().rank() == 3;
         }
     }
 

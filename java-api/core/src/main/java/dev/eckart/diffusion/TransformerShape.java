@@ -57,6 +57,11 @@ public record TransformerShape(
         return "blocks." + i + ".";
     }
 
+    /** Whether it is a weight of a block that all tokens are multiplied by. */
+    static boolean multipliesTokens(String name) {
+        return name.matches("blocks\\.\\d+\\.(attn\\.(qkv|proj)|mlp\\.fc[12])\\.weight");
+    }
+
     long tokens() {
         return (long) (height / patch) * (width / patch);
     }

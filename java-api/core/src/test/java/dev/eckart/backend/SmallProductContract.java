@@ -1,10 +1,12 @@
 package dev.eckart.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.backend.Operands.Form;
 import dev.eckart.backend.Operands.Operand;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Shape;
 import dev.eckart.memory.Threads;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,49 @@ interface SmallProductContract extends ProductContract {
             View right = Storage.ROWS.place(operands, b, batch, size[2], size[1]);
             backend().gemm(1, left, right, 0, c.view());
             return c.read();
+        }
+    }
+
+    /** Weights in stripes of columns: C's items lie side by side. */
+    @Test
+    default void gemmOfOneMatrixWithSeveral() {
+        int[][] sizes = {
+            {1, 16, 40}, {7, 16, 300}, {8, 16, 8}, {49, 16, 600}, {97, 13, 257}, {200, 16, 256}, {97, 17, 256}
+        };
+        for (DType dtype : REAL) {
+            for (int[] size : sizes) {
+                for (int threads : new int[] {1, 2}) {
+                    try (Operands operands = new Operands(backend());
+                            Threads setting = Threads.use(threads)) {
+                        checkShared(operands, dtype, size[0], size[1], size[2]);
+                    }
+                }
+            }
+        }
+    }
+
+    private void checkShared(Operands operands, DType dtype, int m, int n, int k) {
+        int items = 3;
+        Values a = Values.random(dtype, (long) m * k, 1);
+        Values b = Values.random(dtype, (long) items * k * n, 2);
+        View left = Storage.ROWS.place(operands, a, 1, m, k);
+        View right = Storage.ROWS.place(operands, b, items, k, n);
+        Operand c = operands.empty(dtype, Form.CONTIGUOUS, m, items, n);
+        View sideBySide = c.view().with(c.view().layout().permute(1, 0, 2));
+        View shared = left.with(left.layout().broadcastTo(Shape.of(items, m, k)));
+        backend().gemm(-.5, shared, right, 0, sideBySide);
+        double[] found = c.read().floats();
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < items * n; j++) {
+                double sum = 0;
+                double size = 0;
+                for (int p = 0; p < k; p++) {
+                    double term = a.floats()[i * k + p] * b.floats()[(j / n * k + p) * n + j % n];
+                    sum -= .5 * term;
+                    size += Math.abs(term);
+                }
+                assertThat(found[i * items * n + j]).isCloseTo(sum, within(4 * dtype.epsilon() * (1 + size)));
+            }
         }
     }
 
