@@ -1,7 +1,8 @@
 // A tall A = Q R, R = U' S V', U = Q U'. A wide one is the tall A' seen the other way round: A = L Q, L = U S V'', V' = V'' Q.
 //
 // Q and R by Cholesky factors, all of it products: Q = A R^-1 with R'R = A'A, and again, since Q is orthogonal only up to the square of
-// the condition (CholeskyQR2, Yamamoto et al. 2015). Where the condition is estimated to be too large for that, R'R = A'A + s I, which
+// the condition (CholeskyQR2, Yamamoto et al. 2015), unless that is estimated to be next to 1, when once will do and A stays as it is:
+// U = A (R^-1 U'). Where the condition is estimated to be too large for two, R'R = A'A + s I, which
 // divides it by about |A| / sqrt(s), comes first (shifted CholeskyQR3, Fukaya et al. 2020). What is too short for that to pay, or not
 // helped by it, is done by Householder reflections in blocks of rows, and once more for the blocks' R below each other (TSQR, Demmel
 // et al. 2012).
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <random>
 #include <vector>
 
 #include "blas.h"
@@ -56,14 +58,16 @@ struct Long {
       gramOf(l);
       const bool near = begun && fromIdentity(l) < NEAR;
       std::copy_n(l, k * k, matrix.data());
-      if (cholesky(typeOf<T>, k, address(l), k, threads) != 0 || !(near || blas::trcon(k, l, k) > LEAST)) {
+      const bool factored = cholesky(typeOf<T>, k, address(l), k, threads) == 0;
+      const bool last = near || (factored && !begun && condition(l) <= LOW);
+      if (!factored || !(last || blas::trcon(k, l, k) > LEAST)) {
         if (length < WORTH_SHIFTING * k || shifted++ == MOST_SHIFTED || !shiftedFactor(matrix.data(), l)) return REFUSED;
       }
       if (begun) {
         gemm(typeOf<T>, 1, k, k, k, 1, address(c), k, 1, 0, address(l), k, 1, 0, 0, address(product.data()), k, 0, threads);
       }
       std::copy_n(begun ? product.data() : l, k * k, c);
-      if (near) return DONE;
+      if (last) return DONE;
       solve(l);
       begun = true;
     }
@@ -75,6 +79,8 @@ struct Long {
   // Times as long as wide: 7 length k^2 operations beside 6 length k^2 - 8/3 k^3 at half the rate for reflections.
   static constexpr int64_t WORTH_SHIFTING = 2;
   static constexpr double NEAR = 0.5;
+  static constexpr double LOW = 4;    // condition, as estimated: Q loses some eps times its square
+  static constexpr int POWERS = 5;
   static constexpr double SHIFT = 4;  // times eps, the root of the length and the norm: what the sums of a Gram matrix lose
 
   double fromIdentity(const T *g) const {
@@ -83,6 +89,32 @@ struct Long {
       for (int64_t j = 0; j < k; j++) squares += std::pow(double(g[i * k + j]) - (i == j), 2);
     }
     return std::sqrt(squares);
+  }
+
+  // Of l, from below, though by no more than half: powers of l l' and of its inverse on a random vector.
+  double condition(const T *l) const {
+    Scratch<T> vectors(3 * k, "svd");
+    T *x = vectors.data(), *y = x + k, *product = y + k;
+    std::minstd_rand random;
+    for (int64_t i = 0; i < k; i++) x[i] = y[i] = static_cast<T>(random()) / random.max() - T(0.5);
+    double largest = 1, smallest = 1;
+    for (int i = 0; i <= POWERS; i++) {
+      largest = normalize(x);
+      smallest = normalize(y);
+      gemm(typeOf<T>, 1, k, 1, k, 1, address(l), 1, k, 0, address(x), 1, 1, 0, 0, address(product), 1, 0, threads);
+      gemm(typeOf<T>, 1, k, 1, k, 1, address(l), k, 1, 0, address(product), 1, 1, 0, 0, address(x), 1, 0, threads);
+      triangularSolve(typeOf<T>, false, false, false, k, 1, address(l), k, address(y), 1, threads);
+      triangularSolve(typeOf<T>, false, false, true, k, 1, address(l), k, address(y), 1, threads);
+    }
+    return std::sqrt(largest * smallest);
+  }
+
+  double normalize(T *x) const {
+    double squares = 0;
+    for (int64_t i = 0; i < k; i++) squares += double(x[i]) * x[i];
+    const double norm = std::sqrt(squares);
+    for (int64_t i = 0; i < k; i++) x[i] = static_cast<T>(x[i] / norm);
+    return norm;
   }
 
   // l l' = g + s I with the smallest s that will do.

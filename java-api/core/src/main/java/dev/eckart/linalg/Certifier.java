@@ -115,8 +115,15 @@ final class Certifier {
         boolean square = vt.dim(0) == vt.dim(1);
         double lossV = square ? distance(omega, vt.transpose().matmul(right)) : loss(vt.transpose());
         Tensor exact = image != null ? image : a.multiply(omega);
-        Tensor rest = exact.subtract(u.matmul(right.multiply(s.reshape(-1, 1))));
-        return new Figures(residual(a, u, s, rest), FACTOR * loss(u), FACTOR * lossV);
+        // U is read once for the residual and its own loss.
+        Tensor units = square ? omega : probes(u.device(), u.dtype(), u.dim(1));
+        Tensor factors = Tensor.empty(u.device(), u.dtype(), u.dim(1), 2L * probes);
+        factors.slice(1, 0, probes).assign(right.multiply(s.reshape(-1, 1)));
+        factors.slice(1, probes, 2L * probes).assign(units);
+        Tensor images = u.matmul(factors);
+        Tensor rest = exact.subtract(images.slice(1, 0, probes));
+        double lossU = distance(units, u.transpose().matmul(images.slice(1, probes, 2L * probes).copy()));
+        return new Figures(residual(a, u, s, rest), FACTOR * lossU, FACTOR * lossV);
     }
 
     /** max ‖(I − QᵀQ)ωᵢ‖. */

@@ -16,6 +16,7 @@ public final class OutOfCore {
             throw new IllegalStateException("the matrix would fit");
         }
         try (Svd svd = TruncatedSvd.rank(6).of(operator)) {
+            System.out.println("driver: " + svd.certificate().driver());
             System.out.println(
                     "relative residual below 1e-10: " + (svd.certificate().relativeResidual() < 1e-10));
         }

@@ -12,6 +12,8 @@ import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import dev.eckart.testkit.Tolerance;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SvdTest {
     private Scope scope;
@@ -94,6 +97,34 @@ class SvdTest {
                     assertThat(x).isPositive();
                     break;
                 }
+            }
+        }
+    }
+
+    /** One pass of Cholesky QR, two, and where the one ends. */
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 2, 3.9, 4.1, 6, 10, 100, 1e4})
+    void should_keep_the_vectors_of_a_long_matrix_orthonormal_at_every_condition(double condition) {
+        int m = 900;
+        int n = 60;
+        double[] expected = IntStream.range(0, n)
+                .mapToDouble(i -> Math.pow(condition, -i / (n - 1.0)))
+                .toArray();
+        Tensor tall = Tensor.of(LapackMatrices.dense(new Random(1), m, n, i -> expected[i]));
+        for (DType type : new DType[] {DType.F64, DType.F32}) {
+            for (Tensor a : new Tensor[] {tall.to(type), tall.to(type).transpose()}) {
+                Svd svd = Svd.of(a);
+                double loss = Tolerance.orthogonality(type, m, n);
+                double tolerance = Tolerance.factorization(type, m, n, 1);
+                assertThat(loss(svd.u())).isLessThan(loss);
+                assertThat(loss(svd.vt().transpose())).isLessThan(loss);
+                assertThat(svd.reconstruct().subtract(a).norm()).isLessThan(tolerance);
+                assertThat(svd.s().toArray())
+                        .usingComparatorWithPrecision(tolerance)
+                        .containsExactly(expected);
+                assertThat(Svd.values(a).toArray())
+                        .usingComparatorWithPrecision(tolerance)
+                        .containsExactly(expected);
             }
         }
     }
