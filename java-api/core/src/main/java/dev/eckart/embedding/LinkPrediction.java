@@ -14,11 +14,12 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /**
- * How well vectors of nodes tell edges that were hidden from pairs without one: a share of the edges of an undirected graph is taken
- * away, vectors are fitted to the rest, and a logistic regression on the product of two vectors, entry by entry, learns from the edges
- * that stayed and as many pairs without an edge, both ends drawn by degree, or evenly (Grover and Leskovec 2016, section 4.4). Pairs drawn
- * by degree are the harder ones: how busy its ends are does not tell them from an edge. The vectors keep their lengths, which tell how busy a node is; the entries of the products are scaled to mean 0 and variance 1 over the training. Pairs of the
- * test are other ones than those of the training.
+ * How well vectors of nodes tell edges that were hidden from pairs without one: a share of the edges of an undirected graph is taken away,
+ * vectors are fitted to the rest, and a logistic regression on the product of two vectors, entry by entry, learns from the edges that
+ * stayed and as many pairs without an edge, both ends drawn by degree, or evenly (Grover and Leskovec 2016, section 4.4). Pairs drawn by
+ * degree are the harder ones: how busy its ends are does not tell them from an edge. The vectors keep their lengths, which tell how busy a
+ * node is; the entries of the products are scaled to mean 0 and variance 1 over the training. Pairs of the test are other ones than those
+ * of the training.
  */
 public final class LinkPrediction {
     private static final int MOST_TRIES = 1000;
