@@ -111,7 +111,8 @@ public final class PlanChoice {
             double fastest = Double.POSITIVE_INFINITY;
             for (int round = -1; round < ROUNDS || round < MOST_ROUNDS && round * fastest < SPENT; round++) {
                 for (Driver driver : drawn.drivers()) {
-                    fastest = seconds.values().stream().mapToDouble(d -> d).min().orElse(Double.POSITIVE_INFINITY);
+                    fastest =
+                            seconds.values().stream().mapToDouble(d -> d).min().orElse(Double.POSITIVE_INFINITY);
                     if (round > 0 && seconds.getOrDefault(driver, Double.POSITIVE_INFINITY) > HOPELESS * fastest) {
                         continue;
                     }

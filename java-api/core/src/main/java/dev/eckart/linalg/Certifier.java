@@ -122,7 +122,8 @@ final class Certifier {
         factors.slice(1, probes, 2L * probes).assign(units);
         Tensor images = u.matmul(factors);
         Tensor rest = exact.subtract(images.slice(1, 0, probes));
-        double lossU = distance(units, u.transpose().matmul(images.slice(1, probes, 2L * probes).copy()));
+        double lossU = distance(
+                units, u.transpose().matmul(images.slice(1, probes, 2L * probes).copy()));
         return new Figures(residual(a, u, s, rest), FACTOR * lossU, FACTOR * lossV);
     }
 
