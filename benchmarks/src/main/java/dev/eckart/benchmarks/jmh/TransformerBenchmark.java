@@ -2,6 +2,7 @@ package dev.eckart.benchmarks.jmh;
 
 import dev.eckart.backend.Finish;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Precision;
 import dev.eckart.tensor.Activations;
 import dev.eckart.tensor.Tensor;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -111,7 +112,7 @@ public class TransformerBenchmark extends DeviceBenchmark {
                 Tensor w = weight.reshape(1, weight.dim(0), weight.dim(1));
                 Tensor turned = w.transpose();
                 Tensor y = product.reshape(1, product.dim(0), product.dim(1))) {
-            if (!backend.linear(Finish.GELU, flat.view(), weight.view(), bias.view(), product.view())) {
+            if (!backend.linear(Precision.FULL, Finish.GELU, flat.view(), weight.view(), bias.view(), product.view())) {
                 backend.gemm(1, x.view(), turned.view(), 0, y.view());
                 backend.finish(Finish.GELU, product.view(), bias.view());
             }
