@@ -7,9 +7,18 @@
 namespace eckart {
 namespace {
 
-template <typename T>
+// Of the registers' size: GCC keeps longer vectors in memory.
+#if defined(__AVX512F__)
+constexpr int BYTES = 64;
+#elif defined(__AVX__)
+constexpr int BYTES = 32;
+#else
+constexpr int BYTES = 16;
+#endif
+
+template <typename T, int SIZE = BYTES>
 struct Vectors {
-  typedef T Type __attribute__((vector_size(64), aligned(sizeof(T)), may_alias));
+  typedef T Type __attribute__((vector_size(SIZE), aligned(sizeof(T)), may_alias));
 };
 
 template <typename T>
@@ -22,27 +31,24 @@ inline const typename Vectors<T>::Type &at(const T *p) {
 }
 
 template <typename T>
-constexpr int64_t LANES = 64 / sizeof(T);
+constexpr int64_t LANES = BYTES / sizeof(T);
 
-template <typename T>
-inline T sum(typename Vectors<T>::Type v) {
-  typedef T Half __attribute__((vector_size(32)));
-  typedef T Quarter __attribute__((vector_size(16)));
-  Half halves[2];
-  Quarter quarters[2];
-  __builtin_memcpy(halves, &v, sizeof v);
-  const Half half = halves[0] + halves[1];
-  __builtin_memcpy(quarters, &half, sizeof half);
-  const Quarter q = quarters[0] + quarters[1];
-  if constexpr (sizeof(T) == 8) {
-    return q[0] + q[1];
+// Halves upon each other, down to the vectors that every processor has.
+template <typename T, int SIZE = BYTES>
+inline T sum(typename Vectors<T, SIZE>::Type v) {
+  if constexpr (SIZE > 16) {
+    typename Vectors<T, SIZE / 2>::Type halves[2];
+    __builtin_memcpy(halves, &v, sizeof v);
+    return sum<T, SIZE / 2>(halves[0] + halves[1]);
+  } else if constexpr (sizeof(T) == 8) {
+    return v[0] + v[1];
   } else {
-    return (q[0] + q[2]) + (q[1] + q[3]);
+    return (v[0] + v[2]) + (v[1] + v[3]);
   }
 }
 
 // Columns taken at once: as many sums as hide the latency of a product, in registers.
-#ifdef __AVX512F__
+#ifdef __AVX__
 constexpr int TOGETHER = 8;
 #else
 constexpr int TOGETHER = 4;
