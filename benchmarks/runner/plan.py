@@ -22,6 +22,7 @@ def measure(_):
             rows.append(Row(what, "the fastest driver", float(np.median(chosen)), float(np.median(best)), "s", float(ratio), quartiles, target, len(some),
                             {}, {}, "pass" if ratio <= target else "MISS"))
         worst = some[int(np.argmax(ratios))]
-        notes.append(f"plan, {name}: {int((ratios > WORST).sum())} of {len(some)} take more than {WORST} of the fastest; worst for {worst[0]} {worst[1]}x{worst[2]}" + (f" k={worst[3]}" if worst[3] != "0" else "")
+        notes.append(f"plan, {name}: {int((ratios > WORST).sum())} of {len(some)} take more than {WORST} of the fastest; worst for"
+                     + f" {worst[0]} {worst[1]}x{worst[2]}" + (f" k={worst[3]}" if worst[3] != "0" else "")
                      + f", singular values i^-{worst[4]}: {worst[5]} of {worst[8]}")
     return rows, notes

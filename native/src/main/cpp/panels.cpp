@@ -1,25 +1,13 @@
 // The loops of panels.h, compiled once per instruction set (ECKART_ISA). As in kernels.cpp everything but the table is internal.
 #include "panels.h"
 
+#include "vectors.h"
+
 #define ECKART_PASTE(a, b) a##b
 #define ECKART_TABLE(isa) ECKART_PASTE(panels_, isa)
 
 namespace eckart {
 namespace {
-
-// Of the registers' size: GCC keeps longer vectors in memory.
-#if defined(__AVX512F__)
-constexpr int BYTES = 64;
-#elif defined(__AVX__)
-constexpr int BYTES = 32;
-#else
-constexpr int BYTES = 16;
-#endif
-
-template <typename T, int SIZE = BYTES>
-struct Vectors {
-  typedef T Type __attribute__((vector_size(SIZE), aligned(sizeof(T)), may_alias));
-};
 
 template <typename T>
 inline typename Vectors<T>::Type &at(T *p) {
@@ -31,15 +19,15 @@ inline const typename Vectors<T>::Type &at(const T *p) {
 }
 
 template <typename T>
-constexpr int64_t LANES = BYTES / sizeof(T);
+constexpr int LANES = BYTES / int(sizeof(T));
 
 // Halves upon each other, down to the vectors that every processor has.
-template <typename T, int SIZE = BYTES>
-inline T sum(typename Vectors<T, SIZE>::Type v) {
-  if constexpr (SIZE > 16) {
-    typename Vectors<T, SIZE / 2>::Type halves[2];
+template <typename T, int N = LANES<T>>
+inline T sum(typename Vectors<T, N>::Type v) {
+  if constexpr (N * sizeof(T) > 16) {
+    typename Vectors<T, N / 2>::Type halves[2];
     __builtin_memcpy(halves, &v, sizeof v);
-    return sum<T, SIZE / 2>(halves[0] + halves[1]);
+    return sum<T, N / 2>(halves[0] + halves[1]);
   } else if constexpr (sizeof(T) == 8) {
     return v[0] + v[1];
   } else {
@@ -48,11 +36,7 @@ inline T sum(typename Vectors<T, SIZE>::Type v) {
 }
 
 // Columns taken at once: as many sums as hide the latency of a product, in registers.
-#ifdef __AVX__
-constexpr int TOGETHER = 8;
-#else
-constexpr int TOGETHER = 4;
-#endif
+constexpr int TOGETHER = BYTES > 16 ? 8 : 4;
 
 // Entries of P and R from `active` on to the end of its vector are zero, or met by zeros: short products take whole vectors.
 template <typename T>

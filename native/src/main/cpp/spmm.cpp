@@ -16,15 +16,6 @@ namespace {
 constexpr int WIDEST = 8;
 constexpr int64_t AHEAD = 24, LINE = 64;
 
-template <typename T, int N>
-struct Vectors {
-  typedef T Type __attribute__((vector_size(N * sizeof(T)), aligned(sizeof(T)), may_alias));
-};
-template <typename T>
-struct Vectors<T, 1> {
-  using Type = T;
-};
-
 // W vectors of N columns: at 0, N, ..., and the last at `tail`.
 template <typename T, int N, int W>
 void stripe(const SparseRows<T> &a, int64_t begin, int64_t end, int64_t tail, const T *x, int64_t ldx, T *c, int64_t ldc, bool add) {

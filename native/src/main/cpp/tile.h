@@ -18,11 +18,6 @@ template <typename T>
 constexpr int N = BYTES / int(sizeof(T));  // columns of a vector
 
 template <typename T>
-struct Vectors {
-  typedef T Type __attribute__((vector_size(BYTES), aligned(sizeof(T)), may_alias));
-};
-
-template <typename T>
 struct Tile {
   int64_t k;
   const T *a;

@@ -14,5 +14,15 @@ constexpr int BYTES = 16, REGISTERS = 32;
 constexpr int BYTES = 16, REGISTERS = 16;
 #endif
 
+// N numbers, which may lie anywhere. GCC keeps what is longer than a register in memory.
+template <typename T, int N = BYTES / int(sizeof(T))>
+struct Vectors {
+  typedef T Type __attribute__((vector_size(N * sizeof(T)), aligned(sizeof(T)), may_alias));
+};
+template <typename T>
+struct Vectors<T, 1> {
+  using Type = T;
+};
+
 }  // namespace
 }  // namespace eckart

@@ -175,42 +175,37 @@ final class SvdCalls {
      * @return by how much the singular values may be off for that; NaN: not converged
      */
     double gesvdp(Svd x) {
-        String name = "cusolverDnXgesvdp";
         int type = Blas.real(x.dtype());
-        long device = polarSizes(x);
-        long host = gpu.resultLong(8);
-        long bytes = (device + 15) / 16 * 16;
-        try (Scratch work = new Scratch(gpu, name, bytes + 16)) {
-            long error = gpu.result() + 16;
-            Solver.check(
-                    name,
-                    cusolver.cusolverDnXgesvdp(
-                            solver.handle(),
-                            parameters(),
-                            x.mode(),
-                            x.thin(),
-                            x.rows(),
-                            x.columns(),
-                            type,
-                            new Address(x.a()),
-                            x.lda(),
-                            type,
-                            new Address(x.s()),
-                            type,
-                            new Address(x.u()),
-                            x.ldu(),
-                            type,
-                            new Address(x.v()),
-                            x.ldv(),
-                            type,
-                            new Address(work.address()),
-                            device,
-                            hostWork(host),
-                            host,
-                            Address.i32(work.address() + bytes),
-                            Address.f64(error)));
-            return solver.info(name, work.address() + bytes) == 0 ? gpu.resultDouble(16) : Double.NaN;
-        }
+        long error = gpu.result() + 16;
+        int info = generic(
+                "cusolverDnXgesvdp",
+                polarSizes(x),
+                (work, device, onHost, host, i) -> cusolver.cusolverDnXgesvdp(
+                        solver.handle(),
+                        parameters(),
+                        x.mode(),
+                        x.thin(),
+                        x.rows(),
+                        x.columns(),
+                        type,
+                        new Address(x.a()),
+                        x.lda(),
+                        type,
+                        new Address(x.s()),
+                        type,
+                        new Address(x.u()),
+                        x.ldu(),
+                        type,
+                        new Address(x.v()),
+                        x.ldv(),
+                        type,
+                        new Address(work),
+                        device,
+                        onHost,
+                        host,
+                        Address.i32(i),
+                        Address.f64(error)));
+        return info == 0 ? gpu.resultDouble(16) : Double.NaN;
     }
 
     /** Bytes of workspace of gesvdp on the device; those on the host stand behind the result. */
@@ -273,40 +268,52 @@ final class SvdCalls {
                         type,
                         Address.size(gpu.result()),
                         Address.size(gpu.result() + 8)));
-        long device = gpu.resultLong(0);
+        generic(
+                name,
+                gpu.resultLong(0),
+                (work, device, onHost, host, i) -> cusolver.cusolverDnXgesvdr(
+                        solver.handle(),
+                        parameters(),
+                        job,
+                        job,
+                        x.rows(),
+                        x.columns(),
+                        k,
+                        oversampling,
+                        iterations,
+                        type,
+                        new Address(x.a()),
+                        x.lda(),
+                        type,
+                        new Address(x.s()),
+                        type,
+                        new Address(x.u()),
+                        x.ldu(),
+                        type,
+                        new Address(x.v()),
+                        x.ldv(),
+                        type,
+                        new Address(work),
+                        device,
+                        onHost,
+                        host,
+                        Address.i32(i)));
+    }
+
+    /** A generic call, given workspace of the device and of the host, each with its bytes, and the address of info. */
+    private interface Generic {
+        int run(long work, long device, BytePointer onHost, long host, long info);
+    }
+
+    /** Runs one of which the bytes of workspace were asked: those on the host stand behind the result. Gives info; waits for it. */
+    private int generic(String name, long device, Generic call) {
         long host = gpu.resultLong(8);
+        // The info word stands behind the workspace.
         long bytes = (device + 15) / 16 * 16;
         try (Scratch work = new Scratch(gpu, name, bytes + 16)) {
-            Solver.check(
-                    name,
-                    cusolver.cusolverDnXgesvdr(
-                            solver.handle(),
-                            parameters(),
-                            job,
-                            job,
-                            x.rows(),
-                            x.columns(),
-                            k,
-                            oversampling,
-                            iterations,
-                            type,
-                            new Address(x.a()),
-                            x.lda(),
-                            type,
-                            new Address(x.s()),
-                            type,
-                            new Address(x.u()),
-                            x.ldu(),
-                            type,
-                            new Address(x.v()),
-                            x.ldv(),
-                            type,
-                            new Address(work.address()),
-                            device,
-                            hostWork(host),
-                            host,
-                            Address.i32(work.address() + bytes)));
-            solver.info(name, work.address() + bytes);
+            long info = work.address() + bytes;
+            Solver.check(name, call.run(work.address(), device, hostWork(host), host, info));
+            return solver.info(name, info);
         }
     }
 
