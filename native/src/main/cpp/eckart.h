@@ -89,6 +89,13 @@ void gemm(int type, int64_t batch, int64_t m, int64_t n, int64_t k, double alpha
           int64_t b, int64_t bRow, int64_t bCol, int64_t bBatch, double beta,
           int64_t c, int64_t cRow, int64_t cBatch, int threads);
 // C[i] = alpha A[i] B[i] + beta C[i]. For A and B one of the two strides is 1 (or the dimension is 1); C's column stride is 1.
+bool multipliesBf16();  // whether the processor has an instruction for pairs of bfloat16 (AVX-512 BF16)
+void gemmBf16(int64_t batch, int64_t m, int64_t n, int64_t k, double alpha,
+              int64_t a, int64_t aRow, int64_t aCol, int64_t aBatch,
+              int64_t b, int64_t bRow, int64_t bCol, int64_t bBatch, double beta,
+              int64_t c, int64_t cRow, int64_t cBatch, int threads);
+// The same of F32 matrices (rounded.cpp), A and B rounded to the nearest bfloat16; sums are F32 in the order of k, subnormal numbers zero. Any strides
+// of A and B. Without that instruction it is imitated: right, and slower than gemm. Result independent of `threads`
 void gram(int type, int64_t m, int64_t n, double alpha, int64_t a, int64_t lda, double beta, int64_t c, int64_t ldc, int threads);
 // C = alpha A'A + beta C, the whole symmetric n x n matrix
 void triangularSolve(int type, bool rightSide, bool upper, bool transposed, int64_t m, int64_t n, int64_t t, int64_t ldt, int64_t b, int64_t ldb, int threads);

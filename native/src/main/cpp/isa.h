@@ -1,5 +1,6 @@
 // The choice among the instruction sets that the Makefile's LOOPS are compiled for.
 #pragma once
+#include "bf16.h"
 #include "jacobi.h"
 #include "kernels.h"
 #include "packed.h"
@@ -17,6 +18,7 @@ const Spmm &spmmLoops();
 const Small &smallProducts();
 const Packed &packedProducts();
 const Jacobi &jacobiLoops();
+const Bf16 &bf16Products();
 
 template <typename T>
 const SmallLoop<T> &smallLoop() {

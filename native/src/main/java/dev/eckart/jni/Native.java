@@ -167,6 +167,28 @@ public final class Native {
             @Cast("int64_t") long cBatch,
             int threads);
 
+    public static native @Cast("bool") boolean multipliesBf16();
+
+    public static native void gemmBf16(
+            @Cast("int64_t") long batch,
+            @Cast("int64_t") long m,
+            @Cast("int64_t") long n,
+            @Cast("int64_t") long k,
+            double alpha,
+            @Cast("int64_t") long a,
+            @Cast("int64_t") long aRow,
+            @Cast("int64_t") long aCol,
+            @Cast("int64_t") long aBatch,
+            @Cast("int64_t") long b,
+            @Cast("int64_t") long bRow,
+            @Cast("int64_t") long bCol,
+            @Cast("int64_t") long bBatch,
+            double beta,
+            @Cast("int64_t") long c,
+            @Cast("int64_t") long cRow,
+            @Cast("int64_t") long cBatch,
+            int threads);
+
     public static native void gram(
             int type,
             @Cast("int64_t") long m,

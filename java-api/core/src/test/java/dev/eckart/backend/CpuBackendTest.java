@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** The contract on the host, and the pool that it runs on. */
-class CpuBackendTest extends BackendContract {
+class CpuBackendTest extends BackendContract implements RoundedProductContract {
     @Override
     public Backend backend() {
         return Backends.of(Device.cpu());

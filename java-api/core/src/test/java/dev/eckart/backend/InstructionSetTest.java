@@ -53,7 +53,8 @@ class InstructionSetTest {
                     OrderContract,
                     RandomContract,
                     SparseContract,
-                    SmallProductContract {
+                    SmallProductContract,
+                    RoundedProductContract {
         @Override
         public Backend backend() {
             return Backends.of(Device.cpu());
@@ -84,6 +85,8 @@ class InstructionSetTest {
                     selectMethod(Kernels.class, "gemmOfEveryEdge"),
                     selectMethod(Kernels.class, "gemmOfSeveralBlocks"),
                     selectMethod(Kernels.class, "gemmPassesNaNAndInfinity"),
+                    selectMethod(Kernels.class, "gemmOfRoundedFactors"),
+                    selectMethod(Kernels.class, "gemmOfSpecialRoundedFactors"),
                     selectMethod(Kernels.class, "softmaxInEveryForm", DType.class),
                     selectMethod(Kernels.class, "normalizeGroupsInEveryForm", DType.class),
                     selectMethod(Kernels.class, "normalizeFarFromZeroLosesNothing", DType.class),

@@ -18,6 +18,7 @@ import dev.eckart.memory.Layout;
 import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.MemoryLimitException;
 import dev.eckart.memory.MemoryStatistics;
+import dev.eckart.memory.Precision;
 import dev.eckart.memory.Threads;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -300,6 +301,41 @@ public final class CpuBackend implements Backend {
         try (Lease lease = Lease.of(a, b, c)) {
             Native.gemm(
                     type(c),
+                    lc.shape().dim(0),
+                    lc.shape().dim(1),
+                    lc.shape().dim(2),
+                    la.shape().dim(2),
+                    alpha,
+                    a.address(),
+                    la.stride(1),
+                    la.stride(2),
+                    la.stride(0),
+                    b.address(),
+                    lb.stride(1),
+                    lb.stride(2),
+                    lb.stride(0),
+                    beta,
+                    c.address(),
+                    lc.stride(1),
+                    lc.stride(0),
+                    Threads.current());
+        }
+    }
+
+    /** BF16 where the processor multiplies such pairs, but for products whose factors it would take longer to copy. */
+    @Override
+    public void gemm(Precision precision, double alpha, View a, View b, double beta, View c) {
+        Layout la = a.layout();
+        Layout lb = b.layout();
+        Layout lc = c.layout();
+        long least = Math.min(
+                la.shape().dim(2), Math.min(lc.shape().dim(1), lc.shape().dim(2)));
+        if (precision != Precision.BF16 || c.dtype() != DType.F32 || least < 8 || !Native.multipliesBf16()) {
+            gemm(alpha, a, b, beta, c);
+            return;
+        }
+        try (Lease lease = Lease.of(a, b, c)) {
+            Native.gemmBf16(
                     lc.shape().dim(0),
                     lc.shape().dim(1),
                     lc.shape().dim(2),
