@@ -133,6 +133,20 @@ class DemoCommandTest {
         assertThat(best).isGreaterThan(0.95).isCloseTo(bestOfPixels, within(0.02));
     }
 
+    /** The empirical denoiser ends in training pictures, the closer the more steps it takes; the PCA one makes others, nearer to them than noise is. */
+    @Test
+    void should_draw_pictures_from_noise() {
+        JsonNode distance = report.get("diffusion").get("distanceToNearest");
+        double between = distance.get("trainingPictures").asDouble();
+        double noise = distance.get("randomPixels").asDouble();
+        for (int steps : new int[] {10, 50, 250}) {
+            double memory = distance.get("empirical" + steps).asDouble();
+            assertThat(memory).isLessThan(steps == 250 ? 1e-3 * between : .1 * between);
+            assertThat(distance.get("pca" + steps).asDouble()).isBetween(.5 * between, noise);
+        }
+        assertThat(distance.get("randomCodes").asDouble()).isBetween(.5 * between, noise);
+    }
+
     @Test
     void should_give_the_same_page_for_the_same_seed_and_another_for_another() throws IOException {
         String first = withoutTimes(Files.readString(dir.resolve("first/index.html")));
