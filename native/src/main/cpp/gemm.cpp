@@ -188,7 +188,7 @@ template <typename T>
 void smallProduct(const Product<T> &p, int64_t batch, int threads) {
   const SmallLoop<T> &loop = smallLoop<T>();
   const double worth = double(p.m) * p.n * p.k * batch / WORTH_A_PART;
-  const int64_t parts = threads <= 1 ? 1 : std::clamp<int64_t>(static_cast<int64_t>(worth), 1, threads * PARTS_PER_THREAD);
+  const int64_t parts = threads <= 1 ? 1 : std::clamp<int64_t>(static_cast<int64_t>(worth), 1, threads * FINE_RANGES_PER_THREAD);
   const int64_t height = ceilDiv(p.m, std::clamp<int64_t>(parts / batch, 1, ceilDiv(p.m, EDGE))), down = ceilDiv(p.m, height);
   const auto pieces = [&](int64_t begin, int64_t end) {
     SmallProduct<T> now = p.small(0);
@@ -209,10 +209,10 @@ void smallProduct(const Product<T> &p, int64_t batch, int threads) {
     }
   };
   if (parts == 1) return pieces(0, batch * down);
-  parallelRanges(batch * down, ceilDiv(batch * down, parts), threads, pieces);
+  parallelRanges(batch * down, ceilDiv(batch * down, parts), threads, pieces, FINE_RANGES_PER_THREAD);
 }
 
-// One A times stripes of columns: a block of A's rows stays in the second-level cache while they go by, k in stretches.
+// One A times stripes of columns: a block of A's rows, a stretch of k, stays in the second-level cache while they go by.
 template <typename T>
 bool isShared(const Product<T> &p, int64_t batch) {
   constexpr int64_t WIDEST = 16;
@@ -223,12 +223,11 @@ bool isShared(const Product<T> &p, int64_t batch) {
 // Cut into rows of C and items. The result does not depend on the cuts: k's stretches depend on k alone.
 template <typename T>
 void sharedProduct(const Product<T> &p, int64_t batch, int threads) {
-  constexpr int64_t HEIGHT = 96;
+  constexpr int64_t HEIGHT = 144;
   const SmallLoop<T> &loop = smallLoop<T>();
-  const int64_t down = ceilDiv(p.m, HEIGHT), depths = ceilDiv(p.k, SMALL_DEPTH), all = down * batch * depths;
-  // Stretch `depth` of `item`'s rows of block `i`.
-  const auto at = [&](int64_t index) {
-    const int64_t i = index / depths / batch, item = index / depths % batch, depth = index % depths;
+  const int64_t down = ceilDiv(p.m, HEIGHT), depths = ceilDiv(p.k, SMALL_DEPTH);
+  // Block `i` of rows, a stretch of k.
+  const auto at = [&](int64_t i, int64_t item, int64_t depth) {
     const int64_t row = p.m * i / down, from = p.k * depth / depths;
     SmallProduct<T> now = p.small(item);
     now.m = p.m * (i + 1) / down - row;
@@ -241,13 +240,17 @@ void sharedProduct(const Product<T> &p, int64_t batch, int threads) {
   };
   const double each = double(p.m) / double(down) * double(p.n) * double(p.k);
   parallelRanges(down * batch, std::max<int64_t>(1, int64_t(WORTH_A_PART / each)), threads, [&](int64_t begin, int64_t end) {
-    SmallProduct<T> now = at(begin * depths);
-    for (int64_t index = begin * depths; index < end * depths; index++) {
-      const SmallProduct<T> next = index + 1 < all ? at(index + 1) : SmallProduct<T>{};
-      loop.product(now, {next.a, next.b, next.c});
-      now = next;
+    while (begin < end) {
+      const int64_t i = begin / batch, first = begin % batch, items = std::min(batch - first, end - begin), all = items * depths;
+      SmallProduct<T> now = at(i, first, 0);
+      for (int64_t next = 1; next <= all; next++) {
+        const SmallProduct<T> then = next < all ? at(i, first + next % items, next / items) : SmallProduct<T>{};
+        loop.product(now, {then.a, then.b, then.c});
+        now = then;
+      }
+      begin += items;
     }
-  });
+  }, FINE_RANGES_PER_THREAD);
 }
 
 template <typename T>

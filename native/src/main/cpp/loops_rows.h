@@ -40,7 +40,8 @@ template <class T> ECKART_FN Computed<T> largest(int64_t n, const char *a, int64
         const V x = read<T>(a + i * stride);
         lane[l] = x > lane[l] ? x : lane[l];  // a NaN may be lost: it comes back in the sum
     });
-    for (int64_t l = 1; l < LANES; l++) lane[0] = lane[l] > lane[0] ? lane[l] : lane[0];
+    for (int64_t half = LANES / 2; half > 0; half /= 2)
+        for (int64_t l = 0; l < half; l++) lane[l] = lane[l + half] > lane[l] ? lane[l + half] : lane[l];
     return lane[0];
 }
 

@@ -25,7 +25,6 @@ namespace {
 
 constexpr int MAX_WORKERS = 256;
 constexpr int SPINS = 2000;           // some tens of microseconds: the next product of a loop finds its worker awake
-constexpr int RANGES_PER_THREAD = 4;  // so that a thread that loses its core is made up for by the others
 
 thread_local bool insidePart = false;
 
@@ -213,9 +212,9 @@ void parallelFor(int64_t parts, int threads, const std::function<void(int64_t)> 
   pool().run(job);
 }
 
-void parallelRanges(int64_t count, int64_t grain, int threads, const std::function<void(int64_t, int64_t)> &body) {
+void parallelRanges(int64_t count, int64_t grain, int threads, const std::function<void(int64_t, int64_t)> &body, int ranges) {
   if (count <= 0) return;
-  int64_t most = threads <= 1 ? 1 : static_cast<int64_t>(threads) * RANGES_PER_THREAD;
+  int64_t most = threads <= 1 ? 1 : static_cast<int64_t>(threads) * ranges;
   int64_t parts = std::clamp<int64_t>(count / std::max<int64_t>(grain, 1), 1, most);
   if (parts == 1) return body(0, count);
   int64_t length = count / parts, longer = count % parts;

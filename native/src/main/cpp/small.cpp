@@ -33,6 +33,7 @@ class Ahead {
     if (next.a != p.a) add(next.a, aByRows ? rows : p.k, aByRows ? p.k : rows, aByRows ? p.aRow : p.aCol);
     if (next.b != p.b) add(next.b, bByRows ? p.k : p.n, bByRows ? p.n : p.k, bByRows ? p.bRow : p.bCol);
     if (next.c != p.c) add(next.c, rows, p.n, p.cRow);
+    if (left_ > 0 && steps >= 2 * left_) spread(steps / left_ < 4 ? steps / left_ : 4);
   }
 
   // Those of a tile: one a step, and where that is too few its share of the rest at once.
@@ -64,6 +65,18 @@ class Ahead {
   Lines lines_[3];
   int count_ = 0, at_ = 0;
   int64_t taken_ = 0, left_ = 0, steps_;
+
+  // Asks `times` as often, so that the lines come evenly: at once they would fill the queue that loads wait in, too.
+  void spread(int64_t times) {
+    for (int i = 0; i < count_; i++) {
+      Lines &each = lines_[i];
+      if (each.apart != LINE) continue;
+      const int64_t apart = LINE / times, count = each.count * LINE / apart;
+      left_ += count - each.count;
+      each.count = count;
+      each.apart = apart;
+    }
+  }
 
   void add(const T *from, int64_t rows, int64_t length, int64_t apart) {
     const bool packed = apart == length;

@@ -17,15 +17,6 @@ namespace {
 
 constexpr int64_t ROWS = 128;
 
-template <typename T>
-const SmallLoop<T> &smallLoop() {
-  if constexpr (sizeof(T) == 8) {
-    return smallProducts().f64;
-  } else {
-    return smallProducts().f32;
-  }
-}
-
 // An operand (batch, heads, n, d); entries of a row are adjacent.
 template <typename T>
 struct Heads {
@@ -74,7 +65,7 @@ void attention(const int64_t *desc, double scale, int threads) {
       attend<T>(rows, n, d, T(scale), q.of(i, h) + from * q.row, q.row, k.of(i, h), k.row, v.of(i, h), v.row, out.of(i, h) + from * out.row,
                 out.row, scores.data());
     }
-  });
+  }, FINE_RANGES_PER_THREAD);
 }
 
 void requireReal(const char *operation, int type) {
@@ -86,7 +77,7 @@ template <class Body>
 void forRows(int64_t rows, int64_t n, int threads, const Body &body) {
   parallelRanges(rows, std::max<int64_t>(1, GRAIN / 4 / std::max<int64_t>(1, n)), threads, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; row++) body(row);
-  });
+  }, FINE_RANGES_PER_THREAD);
 }
 
 }  // namespace
