@@ -23,6 +23,8 @@ public final class Nouns {
     private static final int WALKS = 4;
     private static final int LENGTH = 40;
     private static final int SPLITS = 3;
+    private static final List<NodeVectors.Method> METHODS =
+            List.of(NodeVectors.Method.DEEPWALK, NodeVectors.Method.PRONE);
 
     private final Graph graph;
     private final int[][] classes;
@@ -68,7 +70,7 @@ public final class Nouns {
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
             walks().forEach((walk, length) -> write(out, walk, length));
         }
-        for (NodeVectors.Method method : List.of(NodeVectors.Method.DEEPWALK, NodeVectors.Method.NETMF_LOW_RANK)) {
+        for (NodeVectors.Method method : METHODS) {
             String name = method.name().toLowerCase(Locale.ROOT).replace('_', '-');
             start = System.nanoTime();
             try (WordVectors vectors = NodeVectors.dimensions(DIMENSIONS)

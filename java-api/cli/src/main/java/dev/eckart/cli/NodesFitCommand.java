@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code nodes fit EDGES [--method deepwalk|node2vec|netmf|netmf-low-rank] --dim 64 --out V.txt}. */
+/** {@code nodes fit EDGES [--method deepwalk|node2vec|netmf|netmf-low-rank|prone] --dim 64 --out V.txt}. */
 @Command(
         name = "fit",
         description = "Vectors of nodes, in the text format of GloVe; eckart words near and analogy read them.")
@@ -29,8 +29,8 @@ final class NodesFitCommand implements Callable<Integer> {
             names = "--method",
             paramLabel = "M",
             description =
-                    "auto, deepwalk, node2vec, netmf or netmf-low-rank (default: auto: netmf up to 20,000 nodes, else"
-                            + " deepwalk)")
+                    "auto, deepwalk, node2vec, netmf, netmf-low-rank or prone (default: auto: netmf up to 20,000 nodes,"
+                            + " else deepwalk)")
     private String method = "auto";
 
     @Option(names = "--dim", paramLabel = "D", description = "how many dimensions (default: 64)")
@@ -121,11 +121,16 @@ final class NodesFitCommand implements Callable<Integer> {
 
     private NodeVectors.Method method() {
         for (NodeVectors.Method each : NodeVectors.Method.values()) {
-            if (each.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(method)) {
+            if (name(each).equals(method)) {
                 return each;
             }
         }
-        throw new UsageException("--method " + method + ": is none of auto, deepwalk, node2vec, netmf, netmf-low-rank");
+        throw new UsageException(
+                "--method " + method + ": is none of auto, deepwalk, node2vec, netmf, netmf-low-rank, prone");
+    }
+
+    private static String name(NodeVectors.Method method) {
+        return method.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private NodeVectors how(NodeVectors.Method choice) {
@@ -140,7 +145,7 @@ final class NodesFitCommand implements Callable<Integer> {
 
     private void tell(Graph graph, NodeVectors how, WordVectors vectors, Stopwatch watch, Device device) {
         Certificate certificate = how.certificate().orElseThrow();
-        String used = how.methodFor(graph).name().toLowerCase(Locale.ROOT);
+        String used = name(how.methodFor(graph));
         if (options.json()) {
             options.out()
                     .println(new Report()

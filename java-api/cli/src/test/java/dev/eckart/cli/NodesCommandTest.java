@@ -29,7 +29,7 @@ class NodesCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"auto", "netmf", "deepwalk", "node2vec"})
+    @ValueSource(strings = {"auto", "netmf", "netmf-low-rank", "prone", "deepwalk", "node2vec"})
     void nodes_of_a_clique_are_near(String method) throws IOException {
         Path out = dir.resolve("v.txt");
         String said = Run.ok(

@@ -25,12 +25,8 @@ final class IntList {
         return elements[i];
     }
 
-    void clear() {
-        size = 0;
-    }
-
-    void sort() {
-        Arrays.sort(elements, 0, size);
+    void increment(int i) {
+        elements[i]++;
     }
 
     int[] toArray() {

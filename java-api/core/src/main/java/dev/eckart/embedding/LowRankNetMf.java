@@ -39,7 +39,7 @@ final class LowRankNetMf implements LinearOperator, AutoCloseable {
      * @throws IllegalArgumentException for a directed graph
      */
     static LowRankNetMf of(Graph graph, int window, double negative, int rank, long seed, DType dtype) {
-        double[] degrees = NetMf.degrees(graph);
+        double[] degrees = NetMf.degrees("netmf", graph);
         int n = degrees.length;
         double volume = Arrays.stream(degrees).sum();
         double[] inverse =
@@ -65,19 +65,10 @@ final class LowRankNetMf implements LinearOperator, AutoCloseable {
         int n = inverse.length;
         try (CsrBuilder rows = new CsrBuilder(dtype)) {
             for (int i = 0; i < n; i++) {
-                boolean own = false;
+                rows.add(i, 1);
                 for (int e = graph.start(i); e < graph.start(i + 1); e++) {
                     int j = graph.target(e);
-                    if (!own && j >= i) {
-                        own = true;
-                        if (j > i) {
-                            rows.add(i, 1);
-                        }
-                    }
-                    rows.add(j, graph.weight(e) * inverse[i] * inverse[j] + (j == i ? 1 : 0));
-                }
-                if (!own) {
-                    rows.add(i, 1);
+                    rows.add(j, graph.weight(e) * inverse[i] * inverse[j]);
                 }
                 rows.endRow();
             }

@@ -27,7 +27,7 @@ final class NetMf {
      * @throws IllegalArgumentException for a directed graph
      */
     static Tensor logarithm(Graph graph, int window, double negative, DType dtype) {
-        double[] degrees = degrees(graph);
+        double[] degrees = degrees("netmf", graph);
         int n = degrees.length;
         double volume = Arrays.stream(degrees).sum();
         double[] inverse = Arrays.stream(degrees).map(d -> d == 0 ? 0 : 1 / d).toArray();
@@ -48,10 +48,10 @@ final class NetMf {
     }
 
     /** Of an undirected graph. */
-    static double[] degrees(Graph graph) {
+    static double[] degrees(String method, Graph graph) {
         if (graph.directed()) {
             throw new IllegalArgumentException(
-                    "netmf: the graph is directed, its formula holds for undirected ones; walk instead");
+                    method + ": the graph is directed, its formula holds for undirected ones; walk instead");
         }
         return IntStream.range(0, graph.nodes().size())
                 .mapToDouble(graph::degree)
@@ -82,7 +82,7 @@ final class NetMf {
     }
 
     /** D⁻¹·A. */
-    private static Csr transition(Graph graph, double[] inverse, DType dtype) {
+    static Csr transition(Graph graph, double[] inverse, DType dtype) {
         try (CsrBuilder rows = new CsrBuilder(dtype)) {
             for (int i = 0; i < inverse.length; i++) {
                 for (int e = graph.start(i); e < graph.start(i + 1); e++) {

@@ -187,7 +187,8 @@ public final class TermCounts {
         private final List<Integer> ends = new ArrayList<>();
         private final IntList terms = new IntList();
         private final IntList counts = new IntList();
-        private final IntList words = new IntList();
+        /** Of each term the place, from 1, of its last count: beyond the start of a document when that has it. */
+        private int[] places = new int[1024];
 
         Counting() {
             this(null);
@@ -199,27 +200,30 @@ public final class TermCounts {
 
         void add(List<String> document) {
             Interrupts.check("terms");
-            words.clear();
+            int start = terms.size();
             for (String word : document) {
-                int number = fixed == null ? counter.number(word) : fixed.number(word);
-                if (number >= 0) {
-                    words.add(number);
-                }
-            }
-            words.sort();
-            for (int i = 0; i < words.size(); ) {
-                int from = i;
-                int term = words.get(i);
-                while (i < words.size() && words.get(i) == term) {
-                    i++;
-                }
-                terms.add(term);
-                counts.add(i - from);
-                if (fixed == null) {
-                    counter.count(term);
+                int term = fixed == null ? counter.number(word) : fixed.number(word);
+                if (term >= 0) {
+                    add(term, start);
                 }
             }
             ends.add(terms.size());
+        }
+
+        private void add(int term, int start) {
+            if (term >= places.length) {
+                places = Arrays.copyOf(places, 2 * term);
+            }
+            if (places[term] > start) {
+                counts.increment(places[term] - 1);
+                return;
+            }
+            terms.add(term);
+            counts.add(1);
+            places[term] = terms.size();
+            if (fixed == null) {
+                counter.count(term);
+            }
         }
 
         TermCounts inOrder(Vocabulary vocabulary) {

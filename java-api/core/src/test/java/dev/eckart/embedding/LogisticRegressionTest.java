@@ -10,6 +10,7 @@ import dev.eckart.memory.DType;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,15 @@ class LogisticRegressionTest {
             assertThat(p[0][0] + p[0][1]).isCloseTo(1, within(1e-15));
             assertThat(p[1][0]).isGreaterThan(0.99);
         }
+    }
+
+    @Test
+    void an_interrupt_ends_a_fit() {
+        LinearOperator x = LinearOperator.of(Tensor.of(new double[][] {{1}, {2}, {3}}));
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> LogisticRegression.options().fit(x, new int[] {0, 1, 1}))
+                .isInstanceOf(CancellationException.class);
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     /** Objective of three classes, by two loops. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.eckart.io.BadFileException;
 import dev.eckart.io.Safetensors;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.MemoryBudget;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -227,6 +229,28 @@ class LsaTest {
         assertThat(last.number()).isEqualTo(1);
         assertThat(last.score()).isZero();
         assertThat(lsa.search(List.of("unheard"), 3)).isEmpty();
+    }
+
+    @Test
+    void an_interrupt_ends_a_fit_and_leaves_no_memory() {
+        List<Document> documents = Titles.documents();
+        long before = MemoryBudget.used();
+        List<Lsa.Options> fits = List.of(
+                Lsa.rank(2), Lsa.rank(2).onPlan(p -> Thread.currentThread().interrupt()));
+        for (Lsa.Options fit : fits) {
+            Iterable<Document> read = () -> documents.stream()
+                    .peek(d -> {
+                        if (fit == fits.get(0) && d == documents.get(4)) {
+                            Thread.currentThread().interrupt();
+                        }
+                    })
+                    .iterator();
+            assertThatThrownBy(() -> fit.fit(read))
+                    .isInstanceOf(CancellationException.class)
+                    .hasMessageContaining(fit == fits.get(0) ? "terms" : "");
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(MemoryBudget.used()).isEqualTo(before);
+        }
     }
 
     @Test

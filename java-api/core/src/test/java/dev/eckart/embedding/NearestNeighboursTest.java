@@ -11,6 +11,7 @@ import dev.eckart.tensor.Indexing;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.Comparator;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +96,16 @@ class NearestNeighboursTest {
                 NearestNeighbours.of(vectors, Metric.COSINE).search(Tensor.of(new double[][] {{1, 0}, {0, 0}}), 3);
         assertThat(found.indices().toMatrix()).isDeepEqualTo(new double[][] {{1, 0, 2}, {0, 1, 2}});
         assertThat(found.values().select(0, 0).toArray()).containsExactly(new double[] {0.6, 0, -1}, within(1e-15));
+    }
+
+    @Test
+    void an_interrupt_ends_a_search() {
+        NearestNeighbours three = NearestNeighbours.of(Tensor.eye(DType.F64, 3), Metric.COSINE);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> three.search(Tensor.eye(DType.F64, 3), 1))
+                .isInstanceOf(CancellationException.class)
+                .hasMessageContaining("nearest neighbours");
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test

@@ -159,6 +159,77 @@ class NodeVectorsTest {
                 .hasMessageContaining("directed");
     }
 
+    /** ln P − ln q of the edges by loops, q ∝ (Σᵢ Pᵢⱼ)^¾. */
+    @Test
+    void prone_factors_the_mutual_information_of_edges() {
+        double[][] a = dense();
+        double[] columns = new double[6];
+        double all = 0;
+        for (int j = 0; j < 6; j++) {
+            for (double[] row : a) {
+                columns[j] += row[j] == 0 ? 0 : row[j] / Arrays.stream(row).sum();
+            }
+            all += Math.pow(columns[j], 0.75);
+        }
+        try (Csr m = ProNe.associations(small(false), 2, DType.F64)) {
+            double[][] found = m.toDense().toMatrix();
+            for (int i = 0; i < 6; i++) {
+                double degree = Arrays.stream(a[i]).sum();
+                for (int j = 0; j < 6; j++) {
+                    double share = 2 * Math.pow(columns[j], 0.75) / all;
+                    double expected = a[i][j] == 0 ? 0 : Math.log(a[i][j] / degree / share);
+                    assertThat(found[i][j]).isCloseTo(expected, within(1e-13));
+                }
+            }
+        }
+        assertThatThrownBy(() -> ProNe.associations(small(true), 1, DType.F64)).hasMessageContaining("prone: ");
+    }
+
+    /** The filter as the power series of e^X instead of Chebyshev polynomials; what those leave out is below 2·I₁₀(½) = 5e-13. */
+    @Test
+    void prone_spreads_vectors_by_its_filter() {
+        double[][] s = dense();
+        for (int i = 0; i < 6; i++) {
+            s[i][i] += 1;
+            double sum = Arrays.stream(s[i]).sum();
+            for (int j = 0; j < 6; j++) {
+                s[i][j] /= sum;
+            }
+        }
+        double[][] shifted = new double[6][6]; // I − S − μ
+        double[][] r = Tensor.normal(DType.F64, 5, 6, 3).toMatrix();
+        double[][] rest = new double[6][3]; // R − g·R
+        for (int i = 0; i < 6; i++) {
+            for (int j = 0; j < 6; j++) {
+                shifted[i][j] = (i == j ? 0.5 : 0) - s[i][j];
+            }
+            rest[i] = r[i].clone();
+        }
+        double[][] squared = multiply(shifted, shifted);
+        for (int i = 0; i < 6; i++) {
+            for (int j = 0; j < 6; j++) {
+                squared[i][j] = -0.5 * (squared[i][j] / 2 - (i == j ? 1 : 0));
+            }
+        }
+        double[][] term = r;
+        for (int k = 1; k < 30; k++) {
+            for (int i = 0; i < 6; i++) {
+                for (int j = 0; j < 3; j++) {
+                    rest[i][j] -= term[i][j];
+                }
+            }
+            term = multiply(squared, term);
+            for (double[] row : term) {
+                for (int j = 0; j < 3; j++) {
+                    row[j] /= k;
+                }
+            }
+        }
+        Tensor expected = Tensor.of(multiply(s, rest));
+        assertThat(ProNe.spread(small(false), Tensor.of(r)).subtract(expected).norm())
+                .isLessThan(1e-11);
+    }
+
     /** 3000 nodes take three blocks of columns. */
     @Test
     void blocks_of_columns_make_one_matrix() {
@@ -332,8 +403,7 @@ class NodeVectorsTest {
     @Test
     void isolated_nodes_have_vectors_of_zeros_and_loops_stand_once() {
         Graph graph = small(false);
-        for (NodeVectors.Method method :
-                List.of(NodeVectors.Method.NETMF, NodeVectors.Method.NETMF_LOW_RANK, NodeVectors.Method.DEEPWALK)) {
+        for (NodeVectors.Method method : NodeVectors.Method.values()) {
             WordVectors vectors =
                     NodeVectors.dimensions(2).method(method).dtype(DType.F64).fit(graph);
             assertThat(vectors.vectors().select(0, 5).norm()).isLessThan(1e-12);

@@ -133,6 +133,14 @@ class TextsTest {
         Path file = folder.resolve("a.jsonl");
         Files.write(file, "{\"text\": \"caf\u00e9\"}\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> read(file)).cause().hasMessageContaining("line 1: is not UTF-8");
+        Path lines = Files.write(folder.resolve("a.txt"), "fine\ncaf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+        for (Path path : List.of(lines, folder)) {
+            assertThatThrownBy(() -> read(path))
+                    .cause()
+                    .isInstanceOf(BadFileException.class)
+                    .hasMessageContaining(lines + ": line 2: is not UTF-8");
+        }
+        Files.delete(lines);
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
             byte[] mebibyte = "x".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
             for (int i = 0; i < 1024; i++) {
