@@ -1,5 +1,6 @@
 package dev.eckart.linalg;
 
+import dev.eckart.memory.DType;
 import dev.eckart.memory.Interrupts;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -15,9 +16,14 @@ final class GramMatrix {
 
     /** AᵀA, (n, n); by blocks of rows of a stored or streamed A, each read once, else from Aᵀ·(A·I). */
     static Tensor of(LinearOperator a) {
+        return of(a, a.dtype());
+    }
+
+    /** AᵀA in another type than A's, where {@link #passes} is 1: each block of rows is cast. */
+    static Tensor of(LinearOperator a, DType type) {
         long n = a.columns();
         try (Scope scope = Scope.open()) {
-            Tensor square = Tensor.empty(a.device(), a.dtype(), n, n);
+            Tensor square = Tensor.empty(a.device(), type, n, n);
             square.fill(0);
             if (a.isStreamed()) {
                 a.forEachRows((from, rows) -> add(rows, square));
@@ -41,7 +47,7 @@ final class GramMatrix {
     }
 
     private static void add(Tensor rows, Tensor square) {
-        square.backend().gram(1, rows.contiguous().view(), 1, square.view());
+        square.backend().gram(1, rows.to(square.dtype()).contiguous().view(), 1, square.view());
     }
 
     /** Whether A is read once, or twice for each block of the identity. */

@@ -17,10 +17,10 @@ final class GramSvd {
     private static final int PROBES = 8;
     /** Of what the check lets pass, the part that an iteration which ends early may use. */
     private static final double PART = 0.3;
-    /** Below it, all eigenvectors take no longer than the leading ones. */
-    private static final long FEW = 5;
-
-    private static final long SMALL = 192;
+    /** Of the order, the share of columns of a basis that take less time than all eigenvectors. */
+    private static final long FEW = 4;
+    /** The order below which nothing does. */
+    private static final long SMALL = 1024;
 
     private GramSvd() {}
 
@@ -34,34 +34,49 @@ final class GramSvd {
         if (tall.columns() == 0 || wanted.rank() == 0) {
             return Optional.of(Triplets.none(a));
         }
-        try (Scope scope = Scope.open()) {
-            Tensor square = GramMatrix.of(tall);
-            if (square.backend().firstNonFinite(square.view()) >= 0) {
-                fallbacks.add("gram: AᵀA overflows");
-                return Optional.empty();
+        Attempt attempt = new Attempt(a, tall, wanted, how);
+        Optional<Triplets> found = attempt.in(a.dtype(), "gram: ", fallbacks);
+        return found.isPresent() || !mayWiden(tall) ? found : attempt.in(DType.F64, "gram in f64: ", fallbacks);
+    }
+
+    /** Squares of F32 in F64 hide nothing that A's own rounding does not. */
+    private static boolean mayWiden(LinearOperator tall) {
+        return tall.dtype() == DType.F32 && GramMatrix.passes(tall) == 1;
+    }
+
+    /** One way through, with AᵀA in a type of its own. */
+    private record Attempt(LinearOperator a, LinearOperator tall, Wanted wanted, Sketching how) {
+        Optional<Triplets> in(DType type, String name, List<String> fallbacks) {
+            try (Scope scope = Scope.open()) {
+                Tensor square = GramMatrix.of(tall, type);
+                if (square.backend().firstNonFinite(square.view()) >= 0) {
+                    fallbacks.add(name + "AᵀA overflows");
+                    return Optional.empty();
+                }
+                int passes = GramMatrix.passes(tall);
+                Optional<Tensor> v = rightVectors(square, tall, wanted, how);
+                Triplets found = v.map(some -> Triplets.ofShortSide(a, some.to(a.dtype()), passes))
+                        .orElse(null);
+                if (found == null || lost(found, square)) {
+                    fallbacks.add(name + "singular values below √ε·σ₁ are lost");
+                    return Optional.empty();
+                }
+                double residual = residual(a, found, how);
+                double first = found.s().dim(0) == 0 ? 0 : found.s().get(0);
+                if (!(residual <= Math.sqrt(a.dtype().epsilon()) * first)) {
+                    fallbacks.add(
+                            String.format(Locale.ROOT, "%s‖Av − σu‖ is %.1e·σ₁, above √ε·σ₁", name, residual / first));
+                    return Optional.empty();
+                }
+                return Optional.of(found.oriented().keepIn(scope));
             }
-            int passes = GramMatrix.passes(tall);
-            Optional<Tensor> v = rightVectors(square, tall, wanted, how);
-            Triplets found =
-                    v.map(some -> Triplets.ofShortSide(a, some, passes)).orElse(null);
-            if (found == null || lost(found, square)) {
-                fallbacks.add("gram: singular values below √ε·σ₁ are lost");
-                return Optional.empty();
-            }
-            double residual = residual(a, found, how);
-            double first = found.s().dim(0) == 0 ? 0 : found.s().get(0);
-            if (!(residual <= Math.sqrt(a.dtype().epsilon()) * first)) {
-                fallbacks.add(String.format(Locale.ROOT, "gram: ‖Av − σu‖ is %.1e·σ₁, above √ε·σ₁", residual / first));
-                return Optional.empty();
-            }
-            return Optional.of(found.oriented().keepIn(scope));
         }
     }
 
     /** The wanted eigenvectors of AᵀA as columns; none, where the tolerance is below what it shows. */
     private static Optional<Tensor> rightVectors(Tensor square, LinearOperator tall, Wanted wanted, Sketching how) {
         long n = square.dim(0);
-        if (fewPay(n, wanted)) {
+        if (fewPay(n, wanted, square.dtype())) {
             long width = BlockKrylov.width(n, wanted.rank());
             double residual = PART * Math.sqrt(square.dtype().epsilon());
             BlockKrylov.Goal goal = new BlockKrylov.Goal(
@@ -70,8 +85,8 @@ final class GramSvd {
                     Math.min(residual, KrylovSvd.EXCESS),
                     square.dtype().epsilon(),
                     residual,
-                    n,
-                    Math.max(n / 2, 4 * wanted.rank()));
+                    n / FEW,
+                    n);
             BlockKrylov.Leading leading =
                     BlockKrylov.find(square::matmul, how.normal(square.device(), square.dtype(), 0, n, width), goal);
             if (leading.converged() || leading.lost()) {
@@ -87,8 +102,8 @@ final class GramSvd {
                 : Optional.of(eigen.vt().slice(0, 0, k).transpose().contiguous());
     }
 
-    private static boolean fewPay(long n, Wanted wanted) {
-        return wanted.byRank() && n >= SMALL && wanted.rank() * FEW <= n;
+    private static boolean fewPay(long n, Wanted wanted, DType type) {
+        return wanted.byRank() && n >= SMALL && leadingColumns(n, wanted.rank(), type) <= n / FEW;
     }
 
     /** Values below √ε·σ₁; or squares that leave the range of the type, and with it the digits. */
@@ -115,14 +130,30 @@ final class GramSvd {
         LinearOperator tall = TransposedOperator.tall(a);
         double n = tall.columns();
         double k = wanted.byRank() ? wanted.rank() : n / 4;
-        Work eigen = fewPay((long) n, wanted) ? leading((long) n, (long) k, tall.dtype()) : BlockKrylov.eigenvectors(n);
+        Work eigen = fewPay((long) n, wanted, tall.dtype())
+                ? leading((long) n, (long) k, tall.dtype())
+                : BlockKrylov.eigenvectors(n);
         return eigen.plus(GramMatrix.work(tall)).plus(KrylovSvd.end(tall, k));
     }
 
-    /** The basis grows with the digits that the check asks for: those of an excess are four. */
     private static Work leading(long n, long k, DType type) {
-        double digits = -Math.log10(Math.sqrt(type.epsilon()));
-        double columns = Math.min(n, BlockKrylov.columns(n, k) * digits / 4);
+        double columns = leadingColumns(n, k, type);
         return Work.products(2.0 * n * n * columns).plus(BlockKrylov.work(n, k, columns));
+    }
+
+    /** Bytes beside A and the result. */
+    static long workspace(LinearOperator a, long k) {
+        LinearOperator tall = TransposedOperator.tall(a);
+        long n = tall.columns();
+        int bytes = a.dtype().bytes();
+        int squares = mayWiden(tall) ? DType.F64.bytes() : bytes;
+        long rows = GramMatrix.workspace(tall) / bytes * (mayWiden(tall) ? squares + bytes : bytes);
+        return rows + 6 * n * n * squares + k * (a.rows() + a.columns()) * bytes;
+    }
+
+    /** The basis grows with the digits that the check asks for: those of an excess are four. */
+    private static double leadingColumns(long n, long k, DType type) {
+        double digits = -Math.log10(Math.sqrt(type.epsilon()));
+        return Math.min(n, BlockKrylov.columns(n, k) * digits / 4);
     }
 }

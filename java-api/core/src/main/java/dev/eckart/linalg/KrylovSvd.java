@@ -20,7 +20,7 @@ final class KrylovSvd {
     /** Of the short side, from which a copy in F32 pays. */
     private static final long WORTH_SINGLE = 256;
     /** Of F32's ε, below which σ_k²/σ₁² needs products in F64. */
-    private static final double SINGLE_FLOOR = 2000;
+    private static final double SINGLE_FLOOR = 200;
 
     private static final String LOST = "singular values below √ε·σ₁ are lost";
 

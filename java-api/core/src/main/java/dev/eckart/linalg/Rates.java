@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 
 /**
  * What a device does in a second, of each kind of {@link Work}. Measured once for a type and a number of threads, in a fraction of a
- * second, and kept in a file ({@link RatesFile}) for the next process.
+ * second, and kept in a file ({@link RatesFile}) for the next process, unless the machine was busy.
  *
  * @param blas3 floating-point operations of a product of matrices
  * @param blas2 those of products of a matrix with a vector
@@ -37,6 +37,9 @@ record Rates(double blas3, double blas2, double copy) {
     private static final int ROWS = 2048;
     private static final int COLUMNS = 1024;
     private static final int RUNS = 5;
+
+    /** Of the cores, as a load average. */
+    private static final double BUSY = 0.7;
 
     /** Of the matrix with which a vendor's driver is timed. */
     private static final int DRIVER_ORDER = 512;
@@ -100,9 +103,22 @@ record Rates(double blas3, double blas2, double copy) {
         if (kept.isPresent()) {
             return kept.get();
         }
+        boolean quiet = !isBusy();
         Rates measured = measure.get();
-        file.ifPresent(f -> f.write(measured));
+        if (quiet) {
+            file.ifPresent(f -> f.write(measured));
+        }
         return measured;
+    }
+
+    /** Whether others have the cores: what is measured then holds for this process and no other. */
+    private static boolean isBusy() {
+        try {
+            String load = Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
+            return Double.parseDouble(load) > BUSY * Runtime.getRuntime().availableProcessors();
+        } catch (IOException | NumberFormatException e) {
+            return false;
+        }
     }
 
     /** The processor's own name where the system tells it. */

@@ -155,8 +155,7 @@ final class TruncatedChoice {
         long sides = a.rows() + a.columns();
         return switch (driver) {
             case KRYLOV -> KrylovSvd.workspace(a, k, how);
-            case GRAM ->
-                GramMatrix.workspace(TransposedOperator.tall(a)) + 6 * small * small * bytes + k * sides * bytes;
+            case GRAM -> GramSvd.workspace(a, k);
             case GESVDR -> bytes() + 3 * sides * how.block(small, k) * bytes;
             case RANDOMIZED -> 3 * sides * how.block(small, k) * bytes;
             default ->

@@ -9,6 +9,7 @@ import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import dev.eckart.testkit.Tolerance;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,28 @@ class TruncatedSvdTest {
         Certificate overflow =
                 TruncatedSvd.rank(2).driver(Driver.GRAM).of(a.multiply(1e200)).certificate();
         assertThat(overflow.fallbacks()).containsExactly("gram: AᵀA overflows");
+    }
+
+    @Test
+    void should_square_single_precision_in_double_where_single_loses_what_was_asked_for() {
+        Tensor exact = decaying(DType.F64, 60, 40);
+        Tensor a = exact.to(DType.F32);
+        for (Tensor matrix : List.of(a, a.transpose().contiguous(), a.multiply(1e30))) {
+            Svd svd = TruncatedSvd.rank(12).driver(Driver.GRAM).of(matrix);
+            assertThat(svd.certificate().driver()).isEqualTo(Driver.GRAM);
+            assertThat(svd.certificate().fallbacks()).hasSize(1);
+            double[] expected = Svd.values(matrix.to(DType.F64)).toArray();
+            double[] found = svd.s().toArray();
+            for (int i = 0; i < found.length; i++) {
+                assertThat(found[i]).isCloseTo(expected[i], within(10 * DType.F32.epsilon() * expected[0]));
+            }
+        }
+        assertThat(TruncatedSvd.rank(12).driver(Driver.GRAM).of(a).certificate().fallbacks())
+                .containsExactly("gram: singular values below √ε·σ₁ are lost");
+        assertThat(TruncatedSvd.rank(2).driver(Driver.GRAM).of(a.multiply(1e30)).certificate().fallbacks())
+                .containsExactly("gram: AᵀA overflows");
+        assertThat(TruncatedSvd.rank(35).driver(Driver.GRAM).of(a).certificate().fallbacks())
+                .hasSize(2);
     }
 
     @Test
