@@ -22,6 +22,8 @@ final class BlockKrylov implements AutoCloseable {
     private static final String NAME = "truncated svd";
     /** Where the leading values are next to nothing of A, an excess this much larger is still a small one. */
     private static final double FLAT = 30;
+    /** Of the basis, its growth between two looks at its Ritz pairs. */
+    private static final double LOOKS = 1.15;
     /** The largest ratio of two steps' progress that is believed. */
     private static final double SLOWEST = 0.9;
 
@@ -69,6 +71,9 @@ final class BlockKrylov implements AutoCloseable {
     /** The rows of T, each at least up to its diagonal. */
     private List<double[]> t = new ArrayList<>();
 
+    /** Of the basis, when its Ritz pairs are worth a look. */
+    private long nextLook;
+
     private long products;
     private int steps;
 
@@ -101,6 +106,7 @@ final class BlockKrylov implements AutoCloseable {
         long capacity = goal.wanted.byRank() ? 3 * goal.wanted.rank() + 2 * width : 8 * width;
         this.basis = new Columns(device, type, order, Math.min(order, Math.min(capacity, goal.mostColumns)));
         this.block = start;
+        this.nextLook = goal.wanted.byRank() ? goal.wanted.rank() + width : 0;
     }
 
     /**
@@ -150,8 +156,14 @@ final class BlockKrylov implements AutoCloseable {
         }
     }
 
+    /** Eigenvectors of T cost: the basis grows by a part from one look to the next. */
     private boolean mayBeEnough() {
-        return goal.wanted.byRank() ? basis.size() >= Math.min(order, goal.wanted.rank() + width) : true;
+        boolean end = products >= goal.mostProducts || basis.size() + width > goal.mostColumns;
+        boolean look = basis.size() >= Math.min(order, nextLook) || end && basis.size() >= goal.wanted.rank();
+        if (look) {
+            nextLook = (long) (LOOKS * basis.size());
+        }
+        return look;
     }
 
     private Tensor columnsThatFit(Tensor w) {
@@ -232,6 +244,7 @@ final class BlockKrylov implements AutoCloseable {
     /** The best {@code kept} Ritz vectors become the basis, T diagonal; the next block is orthogonal to them as well. */
     private void restart(Eigh ritz, double[] theta, int kept) {
         basis.replace(vectors(ritz, kept));
+        nextLook = (long) (LOOKS * kept);
         t = new ArrayList<>();
         for (int i = 0; i < kept; i++) {
             double[] row = new double[i + 1];
@@ -264,12 +277,13 @@ final class BlockKrylov implements AutoCloseable {
 
     /** How many columns the basis mostly has when k are found. */
     static double columns(long n, long k) {
-        return Math.min(n, 3.0 * k + 2 * width(n, k));
+        return Math.min(n, 5.0 * k + 3 * width(n, k));
     }
 
     /** What it takes beside the products, with a basis of so many columns: twice V·(VᵀW) for each block, T's eigenvectors at the later steps, and V·Y. */
     static Work work(long n, long k, double columns) {
-        double checks = Math.max(1, (columns - k) / width(n, k));
+        double checks = Math.max(
+                1, Math.min((columns - k) / width(n, k), Math.log(columns / (k + width(n, k))) / Math.log(LOOKS)));
         double orthogonal = 4 * n * columns * columns + 4.0 * n * columns * width(n, k) + 2.0 * n * columns * k;
         return Work.products(orthogonal).plus(eigenvectors(columns).times(checks / 2));
     }

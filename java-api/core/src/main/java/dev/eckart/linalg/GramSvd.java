@@ -97,7 +97,7 @@ final class GramSvd {
         double[] s = BlockKrylov.roots(eigen.w().toArray());
         long k = wanted.among(
                 s, wanted.byRank() ? Double.NaN : tall.frobeniusNorm().orElseThrow());
-        return k < 0
+        return k < 0 || Wanted.lostInSquares(s, k, square.dtype())
                 ? Optional.empty()
                 : Optional.of(eigen.vt().slice(0, 0, k).transpose().contiguous());
     }
@@ -154,6 +154,6 @@ final class GramSvd {
     /** The basis grows with the digits that the check asks for: those of an excess are four. */
     private static double leadingColumns(long n, long k, DType type) {
         double digits = -Math.log10(Math.sqrt(type.epsilon()));
-        return Math.min(n, BlockKrylov.columns(n, k) * digits / 4);
+        return Math.min(n, (3.0 * k + 2 * BlockKrylov.width(n, k)) * digits / 4);
     }
 }

@@ -135,13 +135,14 @@ final class KrylovSvd {
                 .plus(new Work(decomposition, 0, 4 * m * k * a.dtype().bytes()));
     }
 
-    /** What it takes, when it converges as it mostly does. */
+    /** What it takes, when it converges as it mostly does; products in F32 count as half of those in F64. */
     static Work work(LinearOperator a, long k, Sketching how) {
         LinearOperator side = side(a);
         long n = side.columns();
         double columns = BlockKrylov.columns(Math.min(n, side.rows()), k);
         double calls = (side.isStreamed() ? 1 : 2) * columns / width(side, k, how);
         return Matrices.products(side, 2 * columns, calls)
+                .times(single(a) > 0 ? 0.5 : 1)
                 .plus(BlockKrylov.work(n, k, columns))
                 .plus(end(side, k));
     }

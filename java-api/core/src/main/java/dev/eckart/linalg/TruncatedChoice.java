@@ -12,6 +12,8 @@ import java.util.List;
 final class TruncatedChoice {
     /** Columns of AᵀA up to which it is thought of. */
     private static final long GRAM_COLUMNS = 8192;
+    /** m·n·min(m, n) below which a full decomposition is done before the others' products have begun. */
+    private static final double TINY = 4e5;
     /** Triplets of which a tolerance makes a first trial. */
     private static final long TRIAL = 32;
     /** What such a trial may take of the time of that which knows all values. */
@@ -118,10 +120,14 @@ final class TruncatedChoice {
         if (a instanceof DenseOperator || !wanted.byRank()) {
             drivers.add(full);
         }
-        if (wanted.certifiable(a.dtype()) && small <= GRAM_COLUMNS && !(a.isStreamed() && a.rows() < a.columns())) {
+        boolean tiny = a instanceof DenseOperator && (double) a.rows() * a.columns() * small < TINY;
+        if (!tiny
+                && wanted.certifiable(a.dtype())
+                && small <= GRAM_COLUMNS
+                && !(a.isStreamed() && a.rows() < a.columns())) {
             drivers.add(Driver.GRAM);
         }
-        if (wanted.byRank()) {
+        if (!tiny && wanted.byRank()) {
             drivers.add(Driver.KRYLOV);
             drivers.add(Driver.RANDOMIZED);
         }

@@ -136,7 +136,11 @@ class TruncatedSvdTest {
         }
         assertThat(TruncatedSvd.rank(12).driver(Driver.GRAM).of(a).certificate().fallbacks())
                 .containsExactly("gram: singular values below √ε·σ₁ are lost");
-        assertThat(TruncatedSvd.rank(2).driver(Driver.GRAM).of(a.multiply(1e30)).certificate().fallbacks())
+        assertThat(TruncatedSvd.rank(2)
+                        .driver(Driver.GRAM)
+                        .of(a.multiply(1e30))
+                        .certificate()
+                        .fallbacks())
                 .containsExactly("gram: AᵀA overflows");
         assertThat(TruncatedSvd.rank(35).driver(Driver.GRAM).of(a).certificate().fallbacks())
                 .hasSize(2);
