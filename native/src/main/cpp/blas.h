@@ -144,15 +144,6 @@ namespace blas {
     LAPACK_##t##ormqr(&side, &trans, &m, &n, &k, a, &lda, tau, c, &ldc, work, &lwork, &info);                                  \
     return info;                                                                                                               \
   }                                                                                                                            \
-  inline double trcon(int n, const T *l, int ldl) {                                                                            \
-    const char norm = '1', uplo = 'U', diag = 'N'; /* of a row-major lower triangle */                                         \
-    T rcond = 0;                                                                                                               \
-    int info = 0;                                                                                                              \
-    Scratch<T> work(3 * int64_t{n}, "svd");                                                                                    \
-    Scratch<int> iwork(n, "svd");                                                                                              \
-    LAPACK_##t##trcon(&norm, &uplo, &diag, &n, l, &ldl, &rcond, work.data(), iwork.data(), &info);                             \
-    return rcond;                                                                                                              \
-  }                                                                                                                            \
   inline int bdsdc(int n, T *d, T *e) { /* values alone */                                                                     \
     const char uplo = 'U', job = 'N';                                                                                          \
     const int one = 1;                                                                                                         \

@@ -51,7 +51,7 @@ struct Long {
   Outcome choleskyQr(T *c, T *l, bool &begun) const {
     constexpr T EPSILON = std::numeric_limits<T>::epsilon();
     // Q's loss of orthogonality is eps times the condition squared, and some: small enough here for one more pass.
-    const double LEAST = 10 * std::sqrt(EPSILON);
+    const double MOST = 0.1 / std::sqrt(EPSILON);
     Scratch<T> matrix(k * k, "svd"), product(k * k, "svd");
     begun = false;
     for (int pass = 0, shifted = 0; pass < MOST_PASSES; pass++) {
@@ -59,8 +59,9 @@ struct Long {
       const bool near = begun && fromIdentity(l) < NEAR;
       std::copy_n(l, k * k, matrix.data());
       const bool factored = cholesky(typeOf<T>, k, address(l), k, threads) == 0;
-      const bool last = near || (factored && !begun && condition(l) <= LOW);
-      if (!factored || !(last || blas::trcon(k, l, k) > LEAST)) {
+      const double kappa = factored && !near ? condition(l) : 1;
+      const bool last = near || (factored && !begun && kappa <= LOW);
+      if (!factored || !(last || kappa < MOST)) {
         if (length < WORTH_SHIFTING * k || shifted++ == MOST_SHIFTED || !shiftedFactor(matrix.data(), l)) return REFUSED;
       }
       if (begun) {
