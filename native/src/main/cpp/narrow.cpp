@@ -5,7 +5,7 @@
 // nearly in order, what is small stays in the cache. Each call asks for the lines of the next one.
 //   long C             threads take stretches of its longer side
 //   long k             threads take stretches of k, each into a C of its own, summed in order
-//   F64, and F32 whose rows lie pages apart: pieces of the large matrix are copied after all, see packed.cpp
+//   F64, and F32 that is gone down or whose rows lie pages apart: pieces of the large matrix are copied after all, see packed.cpp
 //   n below a vector   C' = B'A', with the large matrix's columns in the vectors' lanes
 #include "narrow.h"
 

@@ -44,7 +44,10 @@ public enum Driver {
      * CholeskyQR3 (Fukaya et al. 2020) up to 1/ε, Householder reflections beyond; the condition is estimated.
      */
     CHOLESKY_QR,
-    /** Eigenvectors of AᵀA: fast, but singular values below √ε·σ₁ are lost; given up for another driver where that shows. */
+    /**
+     * Eigenvectors of AᵀA: fast, but singular values below √ε·σ₁ are lost; where that shows, AᵀA of a matrix of F32 is taken in F64, and
+     * one of F64 is left to another driver.
+     */
     GRAM,
     /** Randomized subspace iteration (Halko, Martinsson and Tropp 2011, algorithms 4.4 and 5.1): for a few leading values. */
     RANDOMIZED,
