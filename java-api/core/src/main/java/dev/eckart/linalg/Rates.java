@@ -103,7 +103,7 @@ record Rates(double blas3, double blas2, double copy) {
         if (kept.isPresent()) {
             return kept.get();
         }
-        boolean quiet = !isBusy();
+        boolean quiet = device.kind() != Device.Kind.CPU || !isBusy();
         Rates measured = measure.get();
         if (quiet) {
             file.ifPresent(f -> f.write(measured));
