@@ -79,7 +79,7 @@ class NodesCommandTest {
     @Test
     void explain_alone_only_explains() throws IOException {
         assertThat(Run.ok("nodes", "fit", edges(), "--dim", 2, "--explain").out())
-                .contains("randomized");
+                .contains("2 of 12 triplets", "driver");
         assertThat(Run.names(dir)).containsExactly("edges.csv");
     }
 }
