@@ -277,7 +277,7 @@ final class BlockKrylov implements AutoCloseable {
 
     /** How many columns the basis mostly has when k are found. */
     static double columns(long n, long k) {
-        return Math.min(n, 5.0 * k + 3 * width(n, k));
+        return Math.min(n, 3.0 * k + 2 * width(n, k));
     }
 
     /** What it takes beside the products, with a basis of so many columns: twice V·(VᵀW) for each block, T's eigenvectors at the later steps, and V·Y. */

@@ -18,7 +18,7 @@ final class GramSvd {
     /** Of what the check lets pass, the part that an iteration which ends early may use. */
     private static final double PART = 0.3;
     /** Of the order, the share of columns of a basis that take less time than all eigenvectors. */
-    private static final long FEW = 4;
+    private static final long FEW = 2;
     /** The order below which nothing does. */
     private static final long SMALL = 1024;
 
