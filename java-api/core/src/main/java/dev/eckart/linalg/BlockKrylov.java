@@ -159,11 +159,7 @@ final class BlockKrylov implements AutoCloseable {
     /** Eigenvectors of T cost: the basis grows by a part from one look to the next. */
     private boolean mayBeEnough() {
         boolean end = products >= goal.mostProducts || basis.size() + width > goal.mostColumns;
-        boolean look = basis.size() >= Math.min(order, nextLook) || end && basis.size() >= goal.wanted.rank();
-        if (look) {
-            nextLook = (long) (LOOKS * basis.size());
-        }
-        return look;
+        return basis.size() >= Math.min(order, nextLook) || end && basis.size() >= goal.wanted.rank();
     }
 
     private Tensor columnsThatFit(Tensor w) {
@@ -186,6 +182,7 @@ final class BlockKrylov implements AutoCloseable {
         if (k >= 0 && basis.size() + width > goal.mostColumns) {
             restart(ritz, theta, (int) Math.min(theta.length, Math.max(k + width, (k + basis.size()) / 2)));
         }
+        nextLook = (long) (LOOKS * basis.size());
         return null;
     }
 
@@ -244,7 +241,6 @@ final class BlockKrylov implements AutoCloseable {
     /** The best {@code kept} Ritz vectors become the basis, T diagonal; the next block is orthogonal to them as well. */
     private void restart(Eigh ritz, double[] theta, int kept) {
         basis.replace(vectors(ritz, kept));
-        nextLook = (long) (LOOKS * kept);
         t = new ArrayList<>();
         for (int i = 0; i < kept; i++) {
             double[] row = new double[i + 1];

@@ -14,12 +14,11 @@ final class GramMatrix {
 
     private GramMatrix() {}
 
-    /** AᵀA, (n, n); by blocks of rows of a stored or streamed A, each read once, else from Aᵀ·(A·I). */
-    static Tensor of(LinearOperator a) {
-        return of(a, a.dtype());
-    }
-
-    /** AᵀA in another type than A's, where {@link #passes} is 1: each block of rows is cast. */
+    /**
+     * AᵀA, (n, n); by blocks of rows of a stored or streamed A, each read once, else from Aᵀ·(A·I).
+     *
+     * @param type of the result; another than A's where {@link #passes} is 1: each block of rows is cast
+     */
     static Tensor of(LinearOperator a, DType type) {
         long n = a.columns();
         try (Scope scope = Scope.open()) {
@@ -47,7 +46,7 @@ final class GramMatrix {
     }
 
     private static void add(Tensor rows, Tensor square) {
-        square.backend().gram(1, rows.to(square.dtype()).contiguous().view(), 1, square.view());
+        square.backend().gram(1, rows.to(square.dtype()).view(), 1, square.view());
     }
 
     /** Whether A is read once, or twice for each block of the identity. */

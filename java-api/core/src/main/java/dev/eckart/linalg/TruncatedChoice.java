@@ -121,18 +121,22 @@ final class TruncatedChoice {
             drivers.add(full);
         }
         boolean tiny = a instanceof DenseOperator && (double) a.rows() * a.columns() * small < TINY;
-        if (!tiny
-                && wanted.certifiable(a.dtype())
-                && small <= GRAM_COLUMNS
-                && !(a.isStreamed() && a.rows() < a.columns())) {
-            drivers.add(Driver.GRAM);
-        }
-        if (!tiny && wanted.byRank()) {
-            drivers.add(Driver.KRYLOV);
-            drivers.add(Driver.RANDOMIZED);
+        if (!tiny) {
+            addLeading(drivers);
         }
         String reason = wanted.byRank() ? wanted.rank() + " of " + small + " triplets" : "all values tell the rank";
         return SvdPlan.best(drivers.stream().map(d -> plan(d, reason)).toList(), Devices.available(a.device()));
+    }
+
+    /** Those that do not decompose all of A. */
+    private void addLeading(List<Driver> drivers) {
+        if (wanted.certifiable(a.dtype()) && small <= GRAM_COLUMNS && !(a.isStreamed() && a.rows() < a.columns())) {
+            drivers.add(Driver.GRAM);
+        }
+        if (wanted.byRank()) {
+            drivers.add(Driver.KRYLOV);
+            drivers.add(Driver.RANDOMIZED);
+        }
     }
 
     private SvdPlan plan(Driver driver, String reason) {
