@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cblas.h>
+#include <chrono>
 #include <limits>
 #include <mutex>
 #include <new>
@@ -16,6 +17,35 @@ namespace {
 
 constexpr int64_t MOST_KEPT = int64_t{256} << 20;
 
+// What the system has left, read anew after some milliseconds and when this process gave some back: a read takes as long as the
+// decomposition of a small matrix, which asks several times.
+class Available {
+ public:
+  int64_t bytes() {
+    const int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    if (now >= until_.load(std::memory_order_acquire)) {
+      bytes_.store(system::availableMemory(), std::memory_order_relaxed);
+      until_.store(now + MILLISECONDS, std::memory_order_release);
+    }
+    return bytes_.load(std::memory_order_relaxed);
+  }
+
+  void forget() { until_.store(0, std::memory_order_release); }
+
+ private:
+  static constexpr int64_t MILLISECONDS = 10;
+  std::atomic<int64_t> bytes_{0}, until_{0};
+};
+Available &available() {
+  static Available instance;
+  return instance;
+}
+
+void giveToSystem(int64_t address, int64_t length) {
+  system::unmap(address, length);
+  available().forget();
+}
+
 // The mapped blocks, from blocks::LARGEST on. A freed one is kept: a loop asks for the same sizes again, and the faults of fresh
 // pages cost more than most kernels. The first size that is not there gives all kept ones back, so that keeping never raises the
 // peak.
@@ -26,7 +56,7 @@ struct Mappings {
   int64_t keptBytes = 0, reused = 0;
 
   void giveBack() {
-    for (const auto &[address, length] : kept) system::unmap(address, length);
+    for (const auto &[address, length] : kept) giveToSystem(address, length);
     kept.clear();
     keptBytes = 0;
   }
@@ -71,7 +101,7 @@ void unmap(int64_t address, int64_t bytes) {
     }
   }
   lock.unlock();  // unmapping gigabytes takes a while
-  system::unmap(address, length);
+  giveToSystem(address, length);
 }
 
 std::atomic<int64_t> allocations{0};
@@ -96,6 +126,7 @@ int64_t trim() {
   lock.unlock();
   const int64_t given = mapped + blocks::trim();
   system::trim();
+  available().forget();
   return given;
 }
 
@@ -114,7 +145,7 @@ int64_t availableMemory() {
   std::unique_lock<std::mutex> lock(all.mutex);
   const int64_t kept = all.keptBytes;  // given back before anything else is mapped
   lock.unlock();
-  return kept + system::availableMemory();
+  return kept + available().bytes();
 }
 
 int hardwareThreads() { return system::processors(); }

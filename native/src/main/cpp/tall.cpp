@@ -76,7 +76,7 @@ struct Long {
   }
 
  private:
-  static constexpr int MOST_SHIFTED = 2, MOST_PASSES = 6;
+  static constexpr int MOST_SHIFTED = 3, MOST_PASSES = 6;
   // Times as long as wide: 7 length k^2 operations beside 6 length k^2 - 8/3 k^3 at half the rate for reflections.
   static constexpr int64_t WORTH_SHIFTING = 2;
   static constexpr double NEAR = 0.5;

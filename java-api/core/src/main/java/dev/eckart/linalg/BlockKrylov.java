@@ -24,7 +24,9 @@ final class BlockKrylov implements AutoCloseable {
     private static final double FLAT = 30;
     /** Of the basis, its growth between two looks at its Ritz pairs. */
     private static final double LOOKS = 1.15;
-    /** The largest ratio of two steps' progress that is believed. */
+    /** Kernels that a step calls. */
+    private static final double STEP = 45;
+    /** The largest ratio of one step's progress to that of the one before it that is believed. */
     private static final double SLOWEST = 0.9;
 
     /**
@@ -80,19 +82,42 @@ final class BlockKrylov implements AutoCloseable {
     /** Of the sum of the leading Ritz values: the residuals of a flat spectrum are small long before it is found. */
     private static final class Progress {
         private int k = -1;
+        private int at;
         private double last;
-        private double step = Double.POSITIVE_INFINITY;
+        private int steps;
+        private double gain = Double.POSITIVE_INFINITY;
 
-        /** What the next steps will add when each adds as much less as the last one did. */
-        double left(int count, double sum) {
-            double before = count == k ? step : Double.POSITIVE_INFINITY;
-            step = count == k ? Math.max(0, sum - last) : Double.POSITIVE_INFINITY;
-            last = sum;
+        /** What further steps will add when each adds as much less than the one before it as the last ones, seen at two looks, did. */
+        double left(int count, int step, double sum) {
+            boolean same = count == k;
+            int stepsBefore = steps;
+            double gainBefore = same ? gain : Double.POSITIVE_INFINITY;
+            steps = step - at;
+            gain = same ? Math.max(0, sum - last) : Double.POSITIVE_INFINITY;
             k = count;
-            double ratio = Math.min(SLOWEST, step / before);
-            return step == 0
-                    ? 0
-                    : before == Double.POSITIVE_INFINITY ? Double.POSITIVE_INFINITY : step * ratio / (1 - ratio);
+            at = step;
+            last = sum;
+            if (gain == 0) {
+                return 0;
+            }
+            if (gainBefore == Double.POSITIVE_INFINITY) {
+                return Double.POSITIVE_INFINITY;
+            }
+            double all = Math.pow(ratio(gain / gainBefore, stepsBefore, steps), steps);
+            return gain * all / (1 - all);
+        }
+
+        /** The q of a geometric series of which the second sum, of so many terms, is {@code gains} times the first, of those before. */
+        private static double ratio(double gains, int first, int second) {
+            double low = 0;
+            double high = SLOWEST;
+            for (int i = 0; i < 40; i++) {
+                double q = (low + high) / 2;
+                boolean above = Math.pow(q, first) * (1 - Math.pow(q, second)) > gains * (1 - Math.pow(q, first));
+                low = above ? low : q;
+                high = above ? q : high;
+            }
+            return high;
         }
     }
 
@@ -217,7 +242,7 @@ final class BlockKrylov implements AutoCloseable {
         double rest = rest(theta, k);
         double found = sum(theta, k);
         double allowed = 2 * goal.excess * rest * (1 + FLAT * rest / (found + rest));
-        return exact || Math.max(missed, progress.left(k, found)) <= allowed;
+        return exact || Math.max(missed, progress.left(k, steps, found)) <= allowed;
     }
 
     private static double sum(double[] theta, int k) {
@@ -261,9 +286,10 @@ final class BlockKrylov implements AutoCloseable {
         return Tensor.of(all, size, size);
     }
 
-    /** Columns of a block: narrow ones converge with fewer products, wide ones multiply faster. */
-    static long width(long order, long k) {
-        return Math.max(1, Math.min(order, k < 0 ? 32 : Math.max(8, Math.min(64, (k / 2 + 15) / 16 * 16))));
+    /** Columns of a block: narrow ones converge with fewer products, wide ones take fewer steps, each of which a GPU is waited for. */
+    static long width(Device device, long order, long k) {
+        long most = device.kind() == Device.Kind.CPU ? 32 : 64;
+        return Math.max(1, Math.min(order, k < 0 ? 32 : Math.max(8, Math.min(most, (k / 2 + 15) / 16 * 16))));
     }
 
     /** The least θ₁ whose smaller companions, down to ε·θ₁, are no denormals. */
@@ -272,16 +298,17 @@ final class BlockKrylov implements AutoCloseable {
     }
 
     /** How many columns the basis mostly has when k are found. */
-    static double columns(long n, long k) {
-        return Math.min(n, 3.0 * k + 2 * width(n, k));
+    static double columns(long n, long k, long width) {
+        return Math.min(n, 3.0 * k + 2 * width);
     }
 
     /** What it takes beside the products, with a basis of so many columns: twice V·(VᵀW) for each block, T's eigenvectors at the later steps, and V·Y. */
-    static Work work(long n, long k, double columns) {
-        double checks = Math.max(
-                1, Math.min((columns - k) / width(n, k), Math.log(columns / (k + width(n, k))) / Math.log(LOOKS)));
-        double orthogonal = 4 * n * columns * columns + 4.0 * n * columns * width(n, k) + 2.0 * n * columns * k;
-        return Work.products(orthogonal).plus(eigenvectors(columns).times(checks / 2));
+    static Work work(long n, long k, long width, double columns) {
+        double checks = Math.max(1, Math.min((columns - k) / width, Math.log(columns / (k + width)) / Math.log(LOOKS)));
+        double orthogonal = 4 * n * columns * columns + 4.0 * n * columns * width + 2.0 * n * columns * k;
+        return Work.products(orthogonal)
+                .plus(Work.calls(STEP * columns / width))
+                .plus(eigenvectors(columns).times(checks / 2));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.eckart.linalg;
 
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.List;
@@ -76,8 +77,8 @@ final class GramSvd {
     /** The wanted eigenvectors of AᵀA as columns; none, where the tolerance is below what it shows. */
     private static Optional<Tensor> rightVectors(Tensor square, LinearOperator tall, Wanted wanted, Sketching how) {
         long n = square.dim(0);
-        if (fewPay(n, wanted, square.dtype())) {
-            long width = BlockKrylov.width(n, wanted.rank());
+        if (fewPay(square.device(), n, wanted, square.dtype())) {
+            long width = BlockKrylov.width(square.device(), n, wanted.rank());
             double residual = PART * Math.sqrt(square.dtype().epsilon());
             BlockKrylov.Goal goal = new BlockKrylov.Goal(
                     wanted,
@@ -102,8 +103,10 @@ final class GramSvd {
                 : Optional.of(eigen.vt().slice(0, 0, k).transpose().contiguous());
     }
 
-    private static boolean fewPay(long n, Wanted wanted, DType type) {
-        return wanted.byRank() && n >= SMALL && leadingColumns(n, wanted.rank(), type) <= n / FEW;
+    private static boolean fewPay(Device device, long n, Wanted wanted, DType type) {
+        return wanted.byRank()
+                && n >= SMALL
+                && leadingColumns(n, wanted.rank(), BlockKrylov.width(device, n, wanted.rank()), type) <= n / FEW;
     }
 
     /** Values below √ε·σ₁; or squares that leave the range of the type, and with it the digits. */
@@ -130,15 +133,16 @@ final class GramSvd {
         LinearOperator tall = TransposedOperator.tall(a);
         double n = tall.columns();
         double k = wanted.byRank() ? wanted.rank() : n / 4;
-        Work eigen = fewPay((long) n, wanted, tall.dtype())
-                ? leading((long) n, (long) k, tall.dtype())
+        Work eigen = fewPay(tall.device(), (long) n, wanted, tall.dtype())
+                ? leading(tall.device(), (long) n, (long) k, tall.dtype())
                 : BlockKrylov.eigenvectors(n);
         return eigen.plus(GramMatrix.work(tall)).plus(KrylovSvd.end(tall, k));
     }
 
-    private static Work leading(long n, long k, DType type) {
-        double columns = leadingColumns(n, k, type);
-        return Work.products(2.0 * n * n * columns).plus(BlockKrylov.work(n, k, columns));
+    private static Work leading(Device device, long n, long k, DType type) {
+        long width = BlockKrylov.width(device, n, k);
+        double columns = leadingColumns(n, k, width, type);
+        return Work.products(2.0 * n * n * columns).plus(BlockKrylov.work(n, k, width, columns));
     }
 
     /** Bytes beside A and the result. */
@@ -152,8 +156,8 @@ final class GramSvd {
     }
 
     /** The basis grows with the digits that the check asks for: those of an excess are four. */
-    private static double leadingColumns(long n, long k, DType type) {
+    private static double leadingColumns(long n, long k, long width, DType type) {
         double digits = -Math.log10(Math.sqrt(type.epsilon()));
-        return Math.min(n, (3.0 * k + 2 * BlockKrylov.width(n, k)) * digits / 4);
+        return Math.min(n, (3.0 * k + 2 * width) * digits / 4);
     }
 }

@@ -124,7 +124,7 @@ final class KrylovSvd {
     /** Columns of a block: as wide as a sketch where it is passes that cost. */
     private static long width(LinearOperator side, long k, Sketching how) {
         long small = Math.min(side.rows(), side.columns());
-        return side.isStreamed() && k >= 0 ? how.block(small, k) : BlockKrylov.width(small, k);
+        return side.isStreamed() && k >= 0 ? how.block(small, k) : BlockKrylov.width(side.device(), small, k);
     }
 
     /** A·V, its basis Q, and QᵀA, for k vectors. */
@@ -139,11 +139,13 @@ final class KrylovSvd {
     static Work work(LinearOperator a, long k, Sketching how) {
         LinearOperator side = side(a);
         long n = side.columns();
-        double columns = BlockKrylov.columns(Math.min(n, side.rows()), k);
+        long small = Math.min(n, side.rows());
+        long width = BlockKrylov.width(side.device(), small, k);
+        double columns = BlockKrylov.columns(small, k, width);
         double calls = (side.isStreamed() ? 1 : 2) * columns / width(side, k, how);
         return Matrices.products(side, 2 * columns, calls)
                 .times(single(a) > 0 ? 0.5 : 1)
-                .plus(BlockKrylov.work(n, k, columns))
+                .plus(BlockKrylov.work(n, k, width, columns))
                 .plus(end(side, k));
     }
 

@@ -29,8 +29,11 @@ import java.util.stream.Stream;
  * @param copy bytes
  */
 record Rates(double blas3, double blas2, double copy) {
-    /** Of a slow core: for a matrix that is done before a measurement would be, and where there is no memory for one. */
-    static final Rates NOMINAL = new Rates(1e10, 2e9, 5e9);
+    /** Of a core or two: for a matrix that is done before a measurement would be, and where there is no memory for one. */
+    static final Rates NOMINAL = new Rates(6e10, 4e9, 2e10);
+
+    /** Seconds of a kernel's call from Java, with the tensors made for it. */
+    private static final double CALL = 5e-6;
 
     private static final double WORTH_MEASURING = 2e7; // m·n·min(m, n): some milliseconds
     private static final int ORDER = 768;
@@ -92,7 +95,7 @@ record Rates(double blas3, double blas2, double copy) {
     }
 
     double seconds(Work work) {
-        return work.blas3() / blas3 + work.blas2() / blas2 + work.bytes() / copy;
+        return work.blas3() / blas3 + work.blas2() / blas2 + work.bytes() / copy + work.calls() * CALL;
     }
 
     private static Rates known(String what, Device device, Supplier<Rates> measure) {

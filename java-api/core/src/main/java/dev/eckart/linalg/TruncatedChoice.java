@@ -13,7 +13,7 @@ final class TruncatedChoice {
     /** Columns of AᵀA up to which it is thought of. */
     private static final long GRAM_COLUMNS = 8192;
     /** m·n·min(m, n) below which a full decomposition is done before the others' products have begun. */
-    private static final double TINY = 4e5;
+    private static final double TINY = 1e5;
     /** Triplets of which a tolerance makes a first trial. */
     private static final long TRIAL = 32;
     /** What such a trial may take of the time of that which knows all values. */
