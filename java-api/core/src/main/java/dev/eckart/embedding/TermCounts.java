@@ -116,6 +116,16 @@ public final class TermCounts {
 
     /** The weight of each term over all documents, as {@code weighting} has it. */
     double[] global(Weighting weighting) {
+        double[] entropy = weighting.takesEntropy() ? entropies() : new double[vocabulary.size()];
+        double[] weights = new double[vocabulary.size()];
+        for (int j = 0; j < weights.length; j++) {
+            weights[j] = weighting.global(documents(), vocabulary.count(j), entropy[j]);
+        }
+        return weights;
+    }
+
+    /** Of each term −Σᵢ pᵢ ln pᵢ over its shares in the documents. */
+    private double[] entropies() {
         double[] sums = new double[vocabulary.size()];
         for (int e = 0; e < terms.length; e++) {
             sums[terms[e]] += counts[e];
@@ -125,11 +135,7 @@ public final class TermCounts {
             double share = counts[e] / sums[terms[e]];
             entropy[terms[e]] -= share * Math.log(share);
         }
-        double[] weights = new double[vocabulary.size()];
-        for (int j = 0; j < weights.length; j++) {
-            weights[j] = weighting.global(documents(), vocabulary.count(j), entropy[j]);
-        }
-        return weights;
+        return entropy;
     }
 
     /** X with weights. */

@@ -92,12 +92,29 @@ public final class Vocabulary {
 
     /** Words numbered as they come, and counted. */
     static final class Counter {
+        private static final int RECENT_BITS = 16;
+        private static final int RECENT = 1 << RECENT_BITS;
+        private static final int PLACE_SHIFT = Integer.SIZE - RECENT_BITS;
+
         private final Map<String, Integer> numbers = new HashMap<>();
         private final List<String> words = new ArrayList<>();
         private long[] counts = new long[1024];
+        /** Of each place the word looked up last, and its number: words met often come as the same object, which one look tells. */
+        private final String[] recent = new String[RECENT];
+
+        private final int[] numberOf = new int[RECENT];
 
         /** The number of a word, a new one for a new word; counts nothing. */
         int number(String word) {
+            int place = word.hashCode() * 0x9E3779B9 >>> PLACE_SHIFT;
+            if (recent[place] != word) {
+                numberOf[place] = find(word);
+                recent[place] = word;
+            }
+            return numberOf[place];
+        }
+
+        private int find(String word) {
             Integer known = numbers.get(word);
             if (known != null) {
                 return known;

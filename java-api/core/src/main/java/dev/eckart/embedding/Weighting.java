@@ -40,6 +40,11 @@ public enum Weighting {
         double global(long documents, long having, double entropy) {
             return documents < 2 ? 1 : Math.max(0, 1 - entropy / Math.log(documents));
         }
+
+        @Override
+        boolean takesEntropy() {
+            return true;
+        }
     };
 
     double local(double count) {
@@ -49,6 +54,10 @@ public enum Weighting {
     abstract double global(long documents, long having, double entropy);
 
     boolean hasUnitRows() {
+        return false;
+    }
+
+    boolean takesEntropy() {
         return false;
     }
 }

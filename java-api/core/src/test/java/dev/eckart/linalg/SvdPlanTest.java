@@ -31,6 +31,7 @@ class SvdPlanTest {
         Work work = new Work(6, 4, 10).plus(new Work(0, 2, 0)).times(2);
         assertThat(work).isEqualTo(new Work(12, 12, 20));
         assertThat(work.flops()).isEqualTo(24);
+        assertThat(new Rates(4, 3, 2).seconds(work.plus(Work.calls(2e5)))).isCloseTo(17 + 1, within(1e-9));
         assertThat(new Rates(4, 3, 2).seconds(work)).isEqualTo(3 + 4 + 10);
         assertThat(plan(Driver.GESDD, Work.products(2e9), 0).seconds())
                 .isCloseTo(2e9 / Rates.NOMINAL.blas3(), within(1e-12));
@@ -39,9 +40,9 @@ class SvdPlanTest {
     @Test
     void the_fastest_that_fits_is_taken() {
         List<SvdPlan> plans = List.of(
-                plan(Driver.GESDD, Work.products(3e9), 3 << 20),
-                plan(Driver.QR, Work.products(1e9), 7 << 20),
-                plan(Driver.GESVD, new Work(0, 9e9, 0), 1 << 20));
+                plan(Driver.GESDD, Work.products(0.3 * Rates.NOMINAL.blas3()), 3 << 20),
+                plan(Driver.QR, Work.products(0.1 * Rates.NOMINAL.blas3()), 7 << 20),
+                plan(Driver.GESVD, new Work(0, 4.5 * Rates.NOMINAL.blas2(), 0), 1 << 20));
         SvdPlan free = SvdPlan.best(plans, Long.MAX_VALUE);
         assertThat(free.driver()).isEqualTo(Driver.QR);
         assertThat(free.reason()).isEqualTo("all of it, predicted to be the fastest of 3");
