@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
  * @param bytes memory for copy, results and workspace, A itself not counted
  * @param workspace the part of {@code bytes} that is freed before the result is returned
  * @param seconds predicted: the driver's operations and bytes, counted, each over the rate at which A's device does their kind
- *     (products of matrices, of a matrix with a vector, copies; measured once, and on a GPU for each driver)
+ *     (products of matrices, of a matrix with a vector, copies; measured once, and on a GPU for each driver), and some microseconds for
+ *     each call of a kernel
  * @param candidates the drivers that were compared, this one among them, in the order in which equals are preferred
  */
 public record SvdPlan(
