@@ -189,7 +189,9 @@ public final class TermCounts {
     /** Documents as they come. */
     private static final class Counting {
         private final Vocabulary fixed;
-        private final Vocabulary.Counter counter = new Vocabulary.Counter();
+        /** Null where the words are fixed. */
+        private final Vocabulary.Counter counter;
+
         private final List<Integer> ends = new ArrayList<>();
         private final IntList terms = new IntList();
         private final IntList counts = new IntList();
@@ -202,6 +204,7 @@ public final class TermCounts {
 
         Counting(Vocabulary fixed) {
             this.fixed = fixed;
+            this.counter = fixed == null ? new Vocabulary.Counter() : null;
         }
 
         void add(List<String> document) {
