@@ -7,8 +7,9 @@
 namespace eckart {
 
 struct RandomArgs {
-    u64 seed, stream, offset;        // the first element is number `offset` of its stream
-    long count;
+    u64 seed, stream, offset;        // the first element of a row is number `offset` of its stream
+    long rows, count;                // elements of a row
+    const u64 *streams;              // of each row, counted from `stream`; or none: all are of `stream`
     char *out;
     double a, b, width, below;       // as in isa.h's Draw
     long low;
@@ -22,10 +23,11 @@ struct Words { u32 w0, w1, w2, w3; };
 // numbers(words, to) makes the PER elements of a block; those inside the range are written
 template <class T, int PER, class Numbers> ECKART_FN void draw(const RandomArgs &args, Numbers numbers) {
     const u64 end = args.offset + u64(args.count), firstBlock = args.offset / PER, blocks = (end + PER - 1) / PER - firstBlock;
-    T *out = reinterpret_cast<T *>(args.out);
-    for (u64 i = u64(firstIndex()); i < blocks; i += u64(indexStep())) {
-        const u64 block = firstBlock + i;
-        Words w{u32(block), u32(block >> 32), u32(args.stream), u32(args.stream >> 32)};
+    for (u64 i = u64(firstIndex()); i < u64(args.rows) * blocks; i += u64(indexStep())) {
+        const u64 row = args.rows == 1 ? 0 : i / blocks, block = firstBlock + i - row * blocks;
+        const u64 stream = args.stream + (args.streams ? args.streams[row] : 0);
+        T *out = reinterpret_cast<T *>(args.out) + row * u64(args.count);
+        Words w{u32(block), u32(block >> 32), u32(stream), u32(stream >> 32)};
         philox(w.w0, w.w1, w.w2, w.w3, u32(args.seed), u32(args.seed >> 32));
         T number[PER];
         numbers(w, number);

@@ -5,6 +5,7 @@ import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.MemoryStatistics;
 import dev.eckart.memory.Precision;
+import java.nio.LongBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -118,6 +119,11 @@ public interface Backend {
     /** The row-major index of the first NaN or infinity, or -1. */
     long firstNonFinite(View a);
 
+    /** The same, put into {@code place} (1), I64, and not waited for. */
+    default void firstNonFinite(View a, View place) {
+        fill(place, firstNonFinite(a));
+    }
+
     /** The place (I64) of the MIN or MAX along the middle of three dimensions, where out has 1; NaN wins, then the first of equals. */
     void argReduce(ReduceOp op, View a, View out);
 
@@ -142,6 +148,20 @@ public interface Backend {
 
     /** Fills a contiguous view with random numbers; element i depends on (seed, stream, offset + i) alone. */
     void random(Distribution distribution, double a, double b, long seed, long stream, long offset, View out);
+
+    /**
+     * Fills each row of a contiguous view (rows, n) from the beginning of a stream of its own.
+     *
+     * @param streams (rows), I64, contiguous: row i is from stream {@code streams[i] + stream}
+     */
+    default void random(Distribution distribution, double a, double b, long seed, View streams, long stream, View out) {
+        LongBuffer numbers = LongBuffer.allocate(Math.toIntExact(streams.shape().size()));
+        download(streams.buffer(), streams.layout().offset() * Long.BYTES, numbers);
+        for (int i = 0; i < numbers.capacity(); i++) {
+            View row = out.with(out.layout().select(0, i));
+            random(distribution, a, b, seed, numbers.get(i) + stream, 0, row);
+        }
+    }
 
     /** C = alpha·A·B + beta·C for (batch, m, k) × (batch, k, n); transposes are strides; the columns of C are adjacent. */
     void gemm(double alpha, View a, View b, double beta, View c);

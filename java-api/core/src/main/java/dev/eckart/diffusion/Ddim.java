@@ -53,7 +53,7 @@ public record Ddim(double eta) implements Sampler {
         if (iterations < 1) {
             throw new IllegalArgumentException("ddim inversion: " + iterations + " iterations; take at least 1");
         }
-        Estimator estimator = new Estimator(denoiser, Threshold.none());
+        Estimator estimator = new Estimator(denoiser, Threshold.none(), Answers.atOnce());
         Tensor x = samples.copy();
         for (int i = levels.steps() - 1; i >= 0; i--) {
             Interrupts.check("ddim inversion");

@@ -9,6 +9,7 @@ import dev.eckart.memory.Interrupts;
 import dev.eckart.memory.Precision;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Activations;
+import dev.eckart.tensor.Recording;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.io.IOException;
@@ -165,7 +166,8 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
         Interrupts.check("diffusion transformer");
         try (Scope scope = Scope.open()) {
             List<Tensor> inputs = List.of(x, waves(level, x), rows(labels, x));
-            return scope.keep(x.backend().records() ? repeated.apply(inputs) : network(inputs));
+            boolean alone = x.backend().records() && !Recording.isUnderWay();
+            return scope.keep(alone ? repeated.apply(inputs) : network(inputs));
         }
     }
 
@@ -217,7 +219,7 @@ public final class DiffusionTransformer implements Denoiser, AutoCloseable {
             waves[i] = Math.cos(angle);
             waves[n + i] = Math.sin(angle);
         }
-        return Tensor.of(waves, 1, 2 * n).to(like.dtype()).to(like.device());
+        return Samples.constant(like, waves, 1, 2 * n);
     }
 
     /** The embedded labels, (b, h), or (1, h) for one label; (0, h) of a model that takes none. */

@@ -115,7 +115,7 @@ public final class EmpiricalDenoiser implements Denoiser, AutoCloseable {
             Tensor block = data.slice(0, from, to);
             Tensor logits = logits(rows, block, norms.slice(0, from, to), level);
             // Not below 1e-30, which changes nothing: a product with subnormal numbers takes twenty times as long.
-            Tensor least = Tensor.full(rows.dtype(), 1e-30).to(rows.device());
+            Tensor least = Samples.constant(rows, new double[] {1e-30});
             Tensor shares = Activations.softmax(logits, 1).maximum(least);
             // The largest share is exp(largest logit − total).
             Tensor total = logits.max(1).subtract(shares.max(1).log()).reshape(-1, 1);

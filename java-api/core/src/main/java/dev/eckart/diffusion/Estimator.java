@@ -1,6 +1,5 @@
 package dev.eckart.diffusion;
 
-import dev.eckart.memory.DType;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Tensor;
 import java.util.Optional;
@@ -9,10 +8,12 @@ import java.util.Optional;
 final class Estimator {
     private final Denoiser denoiser;
     private final Threshold threshold;
+    private final Answers answers;
 
-    Estimator(Denoiser denoiser, Threshold threshold) {
+    Estimator(Denoiser denoiser, Threshold threshold, Answers answers) {
         this.denoiser = denoiser;
         this.threshold = threshold;
+        this.answers = answers;
     }
 
     /** @param where the sampler and its step, for messages */
@@ -20,27 +21,20 @@ final class Estimator {
         Tensor answer = denoiser.predict(x, level);
         Shape shape = x.shape();
         boolean learned = shape.rank() > 1 && answer.shape().equals(shape.with(1, 2 * shape.dim(1)));
-        check(where, x, level, answer, learned);
+        check(where, x, answer, learned);
+        answers.add(where, level, answer);
         Tensor predicted = learned ? answer.slice(1, 0, shape.dim(1)) : answer;
         Tensor clean = threshold.apply(denoiser.prediction().toClean(x, predicted, level));
         return new Estimate(
                 clean, learned ? Optional.of(answer.slice(1, shape.dim(1), 2 * shape.dim(1))) : Optional.empty());
     }
 
-    private static void check(String where, Tensor x, NoiseLevel level, Tensor answer, boolean learned) {
-        DType type = answer.dtype();
+    private static void check(String where, Tensor x, Tensor answer, boolean learned) {
         if (!learned && !answer.shape().equals(x.shape())
-                || type != x.dtype()
+                || answer.dtype() != x.dtype()
                 || !answer.device().equals(x.device())) {
             throw new IllegalArgumentException(where + ": the denoiser returned " + text(answer) + " for samples "
                     + text(x) + "; it has to return the same shape and type, or twice as many along axis 1");
-        }
-        long bad = answer.backend().firstNonFinite(answer.view());
-        if (bad >= 0) {
-            Shape place = Samples.place(answer.shape(), bad);
-            throw new ArithmeticException(where + ": the denoiser returned " + answer.get(place.dims()) + " at " + place
-                    + " of " + answer.shape() + ", time " + (float) level.time() + "; see whether it overflows in "
-                    + type + ", or takes times of another schedule");
         }
     }
 

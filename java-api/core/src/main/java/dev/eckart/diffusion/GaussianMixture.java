@@ -1,6 +1,7 @@
 package dev.eckart.diffusion;
 
 import dev.eckart.tensor.Activations;
+import dev.eckart.tensor.Recording;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 
@@ -69,18 +70,15 @@ public final class GaussianMixture implements Denoiser, AutoCloseable {
                 factor[i] = level.sigma() / variance;
                 logWeight[i] = Math.log(weights[i]) - d / 2.0 * Math.log(variance);
             }
-            Tensor centres = like(means.multiply(level.alpha()), x);
+            Tensor centres = Recording.constant(
+                    () -> means.multiply(level.alpha()).to(x.dtype()).to(x.device()));
             Tensor away = x.reshape(samples, 1, d).subtract(centres);
             Tensor logits =
-                    away.square().sum(2).multiply(like(Tensor.of(scale), x)).add(like(Tensor.of(logWeight), x));
-            Tensor shares = Activations.softmax(logits, 1).multiply(like(Tensor.of(factor), x));
+                    away.square().sum(2).multiply(Samples.constant(x, scale, k)).add(Samples.constant(x, logWeight, k));
+            Tensor shares = Activations.softmax(logits, 1).multiply(Samples.constant(x, factor, k));
             Tensor epsilon = shares.reshape(samples, 1, k).matmul(away);
             return scope.keep(epsilon.reshape(x.shape().dims()));
         }
-    }
-
-    private static Tensor like(Tensor t, Tensor x) {
-        return t.to(x.dtype()).to(x.device());
     }
 
     @Override

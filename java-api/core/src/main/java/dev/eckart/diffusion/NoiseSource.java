@@ -1,6 +1,5 @@
 package dev.eckart.diffusion;
 
-import dev.eckart.backend.Distribution;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.tensor.Tensor;
@@ -22,19 +21,6 @@ public interface NoiseSource {
      * Philox4x32-10 with this seed in stream (sample, step): the noise of a sample is the same bits whatever batch it is in.
      */
     static NoiseSource seeded(long seed) {
-        return (step, first, dtype, device, shape) -> {
-            if (step < 0 || step > 0xFFFFFFFFL || first < 0 || first + shape[0] > 1L << 31) {
-                throw new IllegalArgumentException("noise: samples " + first + " to " + (first + shape[0]) + " of step "
-                        + step + "; there are 2^31 samples and 2^32 steps");
-            }
-            Tensor out = Tensor.empty(device, dtype, shape);
-            for (long i = 0; i < shape[0]; i++) {
-                try (Tensor row = out.select(0, i)) {
-                    long stream = (first + i) << 32 | step;
-                    out.backend().random(Distribution.NORMAL, 0, 1, seed, stream, 0, row.view());
-                }
-            }
-            return out;
-        };
+        return new SeededNoise(seed);
     }
 }

@@ -69,7 +69,7 @@ public final class PcaDenoiser implements Denoiser {
         }
         try (Scope scope = Scope.open()) {
             Tensor away = Samples.rows(x).subtract(pca.mean().multiply(level.alpha()));
-            Tensor gain = Tensor.of(gains).to(x.dtype()).to(x.device());
+            Tensor gain = Samples.constant(x, gains, gains.length);
             Tensor inside = away.matmul(pca.components().transpose()).multiply(gain);
             Tensor clean = inside.matmul(pca.components()).add(pca.mean());
             Combination.plus(clean, outside, away);

@@ -1,6 +1,7 @@
 package dev.eckart.diffusion;
 
 import dev.eckart.memory.Shape;
+import dev.eckart.tensor.Recording;
 import dev.eckart.tensor.Tensor;
 
 /** Samples of any shape as rows of a matrix. */
@@ -22,6 +23,11 @@ final class Samples {
     /** (b, …) as (b, d). */
     static Tensor rows(Tensor x) {
         return x.reshape(x.dim(0), width(x));
+    }
+
+    /** Numbers that are computed in F64, in the type and on the device of {@code x}. */
+    static Tensor constant(Tensor x, double[] numbers, long... shape) {
+        return Recording.constant(() -> Tensor.of(numbers, shape).to(x.dtype()).to(x.device()));
     }
 
     /** The place of an element that is counted row-major. */

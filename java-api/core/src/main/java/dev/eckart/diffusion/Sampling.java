@@ -4,8 +4,10 @@ import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.Interrupts;
 import dev.eckart.memory.Shape;
+import dev.eckart.tensor.Recording;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * Makes samples: a denoiser, a sampler and the levels it goes along.
@@ -39,14 +41,46 @@ public final class Sampling {
         void fill(long first, Tensor x);
     }
 
-    /** Puts what is given into samples at a level. */
-    @FunctionalInterface
-    private interface Correction {
-        void apply(int step, long first, Tensor x, NoiseLevel level);
+    /**
+     * What is known of samples.
+     *
+     * @param values (n, …)
+     * @param mask of the same shape: 1 where known, 0 where missing
+     */
+    private record Known(Tensor values, Tensor mask) {
+        Known part(long first, long count) {
+            return new Known(values.slice(0, first, first + count), mask.slice(0, first, first + count));
+        }
+
+        Known copy() {
+            return new Known(values.copy(), mask.copy());
+        }
+
+        void assign(Known other) {
+            values.assign(other.values);
+            mask.assign(other.mask);
+        }
+
+        /** Puts it back into samples at a level. */
+        void putInto(Tensor x, Tensor noisy) {
+            // Not x + m·(noisy − x), which would leave rounding in what is known.
+            x.assign(mask.multiply(noisy).add(mask.negate().add(1).multiply(x)));
+        }
     }
+
+    /**
+     * Samples on their way.
+     *
+     * @param first the number of the first one
+     * @param x overwritten by each step
+     * @param noise theirs
+     */
+    private record Batch(long first, Tensor x, NoiseSource noise, Optional<Known> known) {}
 
     /** Noise that covers known parts is none that a sampler draws. */
     private static final long KNOWN = 1L << 31;
+
+    private static final Observer NOBODY = (step, first, x, level) -> {};
 
     private final Denoiser denoiser;
     private final Sampler sampler;
@@ -55,9 +89,10 @@ public final class Sampling {
     private Threshold threshold = Threshold.none();
     private long batch = 64;
     private boolean deterministic;
+    private boolean recorded;
     private DType dtype = DType.F32;
     private Device device = Device.cpu();
-    private Observer observer = (step, first, x, level) -> {};
+    private Observer observer = NOBODY;
 
     private Sampling(Denoiser denoiser, Sampler sampler, NoiseLevels levels) {
         this.denoiser = denoiser;
@@ -99,6 +134,18 @@ public final class Sampling {
         return this;
     }
 
+    /**
+     * Records all steps of the first batch and does them again for each further one: on a GPU a batch is then one launch (CUDA graphs,
+     * {@link Recording}), where one by one the host may take longer to start a small network's operations than the device to do them.
+     * For seeded noise and more than one full batch. The denoiser and the threshold must do the same each time, and read no values: those
+     * of this package do. NaN is looked for, and an interrupt seen, after a batch. The device keeps a record of every operation of every
+     * step, so that this is for up to some hundred steps.
+     */
+    public Sampling recorded() {
+        this.recorded = true;
+        return this;
+    }
+
     /** The type of samples made from noise, F64 or F32. */
     public Sampling dtype(DType type) {
         if (type != DType.F64 && type != DType.F32) {
@@ -132,14 +179,16 @@ public final class Sampling {
      * @param count how many, at least 1
      * @param shape of each
      * @return (count, shape…)
-     * @throws ArithmeticException when the denoiser returns NaN or infinity: the sampler, the step and the place
+     * @throws ArithmeticException when the denoiser returns NaN or infinity: the sampler, the step and the place. On a GPU up to 16 of its
+     *     answers later, unless there is an observer
+     * @throws IllegalStateException when steps are {@link #recorded} and do what can't be done again, naming it
      * @throws java.util.concurrent.CancellationException when this thread is interrupted
      */
     public Tensor sample(long count, long... shape) {
         if (count < 1) {
             throw new IllegalArgumentException("sampling: " + count + " samples; take at least 1");
         }
-        return run(Tensor.empty(device, dtype, dims(count, shape)), this::pureNoise, nothingKnown());
+        return run(Tensor.empty(device, dtype, dims(count, shape)), this::pureNoise, Optional.empty());
     }
 
     /**
@@ -150,7 +199,7 @@ public final class Sampling {
      */
     public Tensor resume(Tensor x) {
         check("resume", x);
-        return run(empty(x), (first, part) -> part.assign(chunk(x, first, part)), nothingKnown());
+        return run(empty(x), (first, part) -> part.assign(chunk(x, first, part)), Optional.empty());
     }
 
     /**
@@ -164,8 +213,8 @@ public final class Sampling {
         check("vary", clean);
         return run(
                 empty(clean),
-                (first, x) -> x.assign(noised(0, first, chunk(clean, first, x), levels.first())),
-                nothingKnown());
+                (first, x) -> x.assign(noised(noise, 0, first, chunk(clean, first, x), levels.first())),
+                Optional.empty());
     }
 
     /**
@@ -185,26 +234,15 @@ public final class Sampling {
         }
         try (Scope scope = Scope.open()) {
             Tensor everywhere = mask.broadcastTo(known.shape().dims());
-            Correction putBack = (step, first, x, level) -> {
-                Tensor given = chunk(known, first, x);
-                Tensor noisy = level.isClean() ? given : noised(KNOWN + step, first, given, level);
-                Tensor m = chunk(everywhere, first, x);
-                // Not x + m·(noisy − x), which would leave rounding in what is known.
-                x.assign(m.multiply(noisy).add(m.negate().add(1).multiply(x)));
-            };
-            return scope.keep(run(empty(known), this::pureNoise, putBack));
+            return scope.keep(run(empty(known), this::pureNoise, Optional.of(new Known(known, everywhere))));
         }
-    }
-
-    private static Correction nothingKnown() {
-        return (step, first, x, level) -> {};
     }
 
     private void pureNoise(long first, Tensor x) {
         x.assign(noise.draw(0, first, x.dtype(), x.device(), x.shape().dims()));
     }
 
-    private Tensor noised(long step, long first, Tensor clean, NoiseLevel level) {
+    private static Tensor noised(NoiseSource noise, long step, long first, Tensor clean, NoiseLevel level) {
         Tensor epsilon = noise.draw(
                 step, first, clean.dtype(), clean.device(), clean.shape().dims());
         return ForwardProcess.noised(clean, level, epsilon);
@@ -219,14 +257,16 @@ public final class Sampling {
         return Tensor.empty(like.device(), like.dtype(), like.shape().dims());
     }
 
-    private Tensor run(Tensor out, Start start, Correction correction) {
+    private Tensor run(Tensor out, Start start, Optional<Known> known) {
         try {
-            for (long first = 0; first < out.dim(0); first += batch) {
-                try (Tensor x = out.slice(0, first, Math.min(first + batch, out.dim(0)))) {
-                    try (Scope scope = Scope.open()) {
-                        start.fill(first, x);
-                    }
-                    walk(first, x, correction);
+            for (long first = runRecorded(out, start, known); first < out.dim(0); first += batch) {
+                try (Scope scope = Scope.open();
+                        Answers answers = observer == NOBODY ? Answers.ofSome() : Answers.atOnce()) {
+                    Tensor x = out.slice(0, first, Math.min(first + batch, out.dim(0)));
+                    fill(start, first, x);
+                    long from = first;
+                    walk(new Batch(first, x, noise, known.map(k -> k.part(from, x.dim(0)))), answers);
+                    answers.settle();
                 }
             }
             return out;
@@ -236,20 +276,80 @@ public final class Sampling {
         }
     }
 
-    /** All steps of one chunk, in place. */
-    private void walk(long first, Tensor x, Correction correction) {
-        Estimator estimator = new Estimator(deterministic ? new OneByOne(denoiser) : denoiser, threshold);
-        try (Sampler.Stepper stepper = sampler.begin()) {
-            for (int i = 0; i < levels.steps(); i++) {
-                Step step = new Step(estimator, noise, sampler.name(), levels, i, first, x);
-                Interrupts.check(step.where());
-                try (Scope scope = Scope.open()) {
-                    x.assign(stepper.step(step));
-                    correction.apply(i + 1, first, x, step.to());
-                    observer.after(i, first, x, step.to());
+    private static void fill(Start start, long first, Tensor x) {
+        try (Scope scope = Scope.open()) {
+            start.fill(first, x);
+        }
+    }
+
+    /** Makes the full batches by a recording of the first one's steps; how many samples these are. */
+    private long runRecorded(Tensor out, Start start, Optional<Known> known) {
+        long batches = recorded ? out.dim(0) / batch : 0;
+        if (recorded && (!(noise instanceof SeededNoise) || observer != NOBODY)) {
+            throw new IllegalArgumentException("sampling: recorded steps take seeded noise, and nobody observes them;"
+                    + " leave out recorded(), or what was set");
+        }
+        if (batches < 2) {
+            return 0;
+        }
+        SeededNoise seeded = (SeededNoise) noise;
+        try (Scope scope = Scope.open();
+                Answers answers = Answers.later()) {
+            Tensor x = Tensor.empty(
+                    out.device(), out.dtype(), out.shape().with(0, batch).dims());
+            Tensor streams = SeededNoise.streams(0, batch).to(out.device());
+            NoiseSource drawn = (step, first, type, place, shape) -> seeded.draw(step, streams, type, shape);
+            Batch each = new Batch(0, x, drawn, known.map(k -> k.part(0, batch).copy()));
+            fill(start, 0, x);
+            Runnable steps = () -> {
+                answers.again();
+                walk(each, answers);
+            };
+            try (Recording recording = Recording.of(out.device(), steps)) {
+                out.slice(0, 0, batch).assign(x);
+                answers.settle();
+                for (long first = batch; first < batches * batch; first += batch) {
+                    Interrupts.check(sampler.name());
+                    try (Scope inner = Scope.open()) {
+                        start.fill(first, x);
+                        streams.assign(SeededNoise.streams(first, batch).to(out.device()));
+                        if (known.isPresent()) {
+                            each.known().orElseThrow().assign(known.get().part(first, batch));
+                        }
+                        recording.replay();
+                        out.slice(0, first, first + batch).assign(x);
+                    }
+                    answers.settle();
                 }
             }
         }
+        return batches * batch;
+    }
+
+    /** All steps of a batch, in place. */
+    private void walk(Batch batch, Answers answers) {
+        Estimator estimator = new Estimator(deterministic ? new OneByOne(denoiser) : denoiser, threshold, answers);
+        Tensor x = batch.x();
+        try (Sampler.Stepper stepper = sampler.begin()) {
+            for (int i = 0; i < levels.steps(); i++) {
+                Step step = new Step(estimator, batch.noise(), sampler.name(), levels, i, batch.first(), x);
+                Interrupts.check(step.where());
+                try (Scope scope = Scope.open()) {
+                    x.assign(stepper.step(step));
+                    if (batch.known().isPresent()) {
+                        putBack(i + 1, batch, step.to());
+                    }
+                    observer.after(i, batch.first(), x, step.to());
+                }
+            }
+        }
+    }
+
+    private static void putBack(int step, Batch batch, NoiseLevel level) {
+        Known known = batch.known().orElseThrow();
+        Tensor given = known.values();
+        known.putInto(
+                batch.x(), level.isClean() ? given : noised(batch.noise(), KNOWN + step, batch.first(), given, level));
     }
 
     private static void check(String operation, Tensor x) {

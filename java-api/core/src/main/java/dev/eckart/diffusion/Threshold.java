@@ -22,8 +22,8 @@ public interface Threshold {
         }
         return clean -> {
             try (Scope scope = Scope.open()) {
-                Tensor low = Tensor.full(clean.dtype(), least).to(clean.device());
-                Tensor high = Tensor.full(clean.dtype(), most).to(clean.device());
+                Tensor low = Samples.constant(clean, new double[] {least});
+                Tensor high = Samples.constant(clean, new double[] {most});
                 return scope.keep(clean.maximum(low).minimum(high));
             }
         };
@@ -42,7 +42,7 @@ public interface Threshold {
         return clean -> {
             try (Scope scope = Scope.open()) {
                 Tensor rows = Samples.rows(clean);
-                Tensor one = Tensor.full(clean.dtype(), 1).to(clean.device());
+                Tensor one = Samples.constant(clean, new double[] {1});
                 Tensor s = quantile(rows.abs(), fraction).maximum(one);
                 Tensor kept = rows.maximum(s.negate()).minimum(s).divide(s);
                 return scope.keep(kept.reshape(clean.shape().dims()));

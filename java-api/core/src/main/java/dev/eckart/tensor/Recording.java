@@ -3,7 +3,10 @@ package dev.eckart.tensor;
 import dev.eckart.backend.Backend;
 import dev.eckart.backend.Backends;
 import dev.eckart.memory.Device;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Work that is done again and again on the same tensors, as a network's is in each step of a sampler. A GPU keeps what was asked of it
@@ -18,16 +21,60 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }</pre>
  *
  * <p>What is repeated are operations on that one device, on the memory of the tensors that were there, which the recording keeps
- * alive, with the numbers that Java had: a sampler's level has to be in a tensor that is assigned before. So the work may read no
- * values, copy nothing from or to the host, and neither factorize, gather nor scatter. It makes the same tensors each time, which are
- * closed with its scope; their memory is the recording's until that is closed. Thread-safe.
+ * alive, with the numbers that Java had: what changes from one time to the next has to be in a tensor that is assigned before. So the
+ * work may read no values, copy nothing from or to the host but by {@link #constant}, and neither factorize, gather nor scatter. It
+ * makes the same tensors each time, which are closed with its scope; their memory is the recording's until that is closed. Thread-safe.
  */
 public final class Recording implements AutoCloseable {
+    private static final ThreadLocal<Constants> UNDER_WAY = new ThreadLocal<>();
+
     private final Backend.Recorded recorded;
+    private final Constants constants;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Recording(Backend.Recorded recorded) {
+    /** What recorded work has from Java, in the order in which it asks for it. */
+    private static final class Constants {
+        private final List<Tensor> all = new ArrayList<>();
+        private int next;
+
+        Tensor next(Supplier<Tensor> maker) {
+            if (next == all.size()) {
+                all.add(Scope.outside(() -> made(maker)));
+            }
+            Tensor held = all.get(next++);
+            return held.reshape(held.shape().dims());
+        }
+
+        private static Tensor made(Supplier<Tensor> maker) {
+            try (Scope scope = Scope.open()) {
+                return scope.keep(maker.get());
+            }
+        }
+
+        void run(Runnable work) {
+            Constants around = UNDER_WAY.get();
+            UNDER_WAY.set(this);
+            next = 0;
+            try (Scope scope = Scope.open()) {
+                work.run();
+            } finally {
+                if (around == null) {
+                    UNDER_WAY.remove();
+                } else {
+                    UNDER_WAY.set(around);
+                }
+            }
+        }
+
+        void close() {
+            all.forEach(Tensor::close);
+            all.clear();
+        }
+    }
+
+    private Recording(Backend.Recorded recorded, Constants constants) {
         this.recorded = recorded;
+        this.constants = constants;
     }
 
     /**
@@ -37,11 +84,30 @@ public final class Recording implements AutoCloseable {
      * @throws IllegalStateException when the work does what can't be repeated, naming it; or records itself
      */
     public static Recording of(Device device, Runnable work) {
-        return new Recording(Backends.of(device).record(() -> {
-            try (Scope scope = Scope.open()) {
-                work.run();
-            }
-        }));
+        Constants constants = new Constants();
+        try {
+            return new Recording(Backends.of(device).record(() -> constants.run(work)), constants);
+        } catch (RuntimeException | Error e) {
+            constants.close();
+            throw e;
+        }
+    }
+
+    /** Whether this thread is doing work that is recorded. */
+    public static boolean isUnderWay() {
+        return UNDER_WAY.get() != null;
+    }
+
+    /**
+     * Numbers that Java knows, as a tensor. In recorded work they are made once and kept as long as the recording is: the work has to ask
+     * for the same ones in the same order each time. Elsewhere they are made at each call.
+     *
+     * @param maker makes one tensor, on the device that is recorded on; it may copy from the host
+     * @return of the scope that is open; not to be written to
+     */
+    public static Tensor constant(Supplier<Tensor> maker) {
+        Constants constants = UNDER_WAY.get();
+        return constants == null ? maker.get() : constants.next(maker);
     }
 
     /**
@@ -61,6 +127,7 @@ public final class Recording implements AutoCloseable {
     public void close() {
         if (!closed.getAndSet(true)) {
             recorded.close();
+            constants.close();
         }
     }
 }

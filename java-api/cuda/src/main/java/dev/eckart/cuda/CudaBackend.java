@@ -186,6 +186,13 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public void firstNonFinite(View a, View place) {
+        try (Call call = writes(place, a)) {
+            call.on().reductions.firstNonFinite(a, place.address());
+        }
+    }
+
+    @Override
     public void argReduce(ReduceOp op, View a, View out) {
         try (Call call = writes(out, a)) {
             call.on().lanes.argReduce(op, a, out);
@@ -223,16 +230,29 @@ final class CudaBackend implements Backend {
     @Override
     public void random(Distribution distribution, double a, double b, long seed, long stream, long offset, View out) {
         try (Call call = writes(out)) {
-            long count = out.shape().size();
-            Arguments arguments =
-                    new Arguments().add(seed).add(stream).add(offset).add(count).add(out.address());
-            call.on()
-                    .gpu
-                    .launch(
-                            "random.cuh ECKART_RANDOM()",
-                            Draws.kernel(distribution, out.dtype()),
-                            count,
-                            Draws.addTo(arguments, out.dtype(), a, b));
+            Arguments arguments = new Arguments()
+                    .add(seed)
+                    .add(stream)
+                    .add(offset)
+                    .add(1)
+                    .add(out.shape().size())
+                    .add(0);
+            Draws.launch(call.on().gpu, distribution, a, b, arguments, out);
+        }
+    }
+
+    @Override
+    public void random(
+            Distribution distribution, double a, double b, long seed, View streams, long stream, View out) {
+        try (Call call = writes(out, streams)) {
+            Arguments arguments = new Arguments()
+                    .add(seed)
+                    .add(stream)
+                    .add(0)
+                    .add(out.shape().dim(0))
+                    .add(out.shape().dim(1))
+                    .add(streams.address());
+            Draws.launch(call.on().gpu, distribution, a, b, arguments, out);
         }
     }
 

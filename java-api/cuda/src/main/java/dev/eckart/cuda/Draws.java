@@ -1,11 +1,22 @@
 package dev.eckart.cuda;
 
 import dev.eckart.backend.Distribution;
+import dev.eckart.backend.View;
 import dev.eckart.memory.DType;
 
 /** What {@code random.cuh} takes for a distribution: the same numbers, rounded in the same places, as the CPU's kernels. */
 final class Draws {
     private Draws() {}
+
+    /** Fills a contiguous view; {@code arguments} has the fields of {@code RandomArgs} before {@code out}. */
+    static void launch(Gpu gpu, Distribution distribution, double a, double b, Arguments arguments, View out) {
+        arguments.add(out.address());
+        gpu.launch(
+                "random.cuh ECKART_RANDOM()",
+                kernel(distribution, out.dtype()),
+                out.shape().size(),
+                addTo(arguments, out.dtype(), a, b));
+    }
 
     /** Adds the fields of {@code RandomArgs} behind {@code out}. */
     static Arguments addTo(Arguments arguments, DType dtype, double a, double b) {

@@ -87,18 +87,25 @@ final class Reductions {
     }
 
     long firstNonFinite(View a) {
-        Walk walk = Walk.inOrder(a);
-        if (walk.count() == 0) {
+        if (a.shape().size() == 0) {
             return -1;
         }
         try (Scratch first = new Scratch(gpu, "firstNonFinite", 8)) {
-            Cuda.set(first.address(), 0xFF, 8, gpu.stream());
+            firstNonFinite(a, first.address());
+            return first.readLong();
+        }
+    }
+
+    /** The same, to an address of the device; not waited for. */
+    void firstNonFinite(View a, long place) {
+        Walk walk = Walk.inOrder(a);
+        Cuda.set(place, 0xFF, 8, gpu.stream());
+        if (walk.count() > 0) {
             gpu.launch(
                     "reduce.cuh ECKART_REDUCTIONS_OF_REALS(" + Types.name(a.dtype()) + ")",
                     "search",
                     walk.count(),
-                    walk.addTo(new Arguments()).add(first.address()));
-            return first.readLong();
+                    walk.addTo(new Arguments()).add(place));
         }
     }
 
