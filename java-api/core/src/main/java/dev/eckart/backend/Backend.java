@@ -8,6 +8,7 @@ import dev.eckart.memory.Precision;
 import java.nio.LongBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Everything a device has to be able to do. Outputs are allocated by the caller; arguments were checked by the facade, and all views
@@ -265,6 +266,11 @@ public interface Backend {
             @Override
             public void close() {}
         };
+    }
+
+    /** Does something that is no part of what this thread {@link #record}s; not where that is done for a second time. */
+    default <T> T unrecorded(Supplier<T> work) {
+        return work.get();
     }
 
     /** Waits for all work that was started. */

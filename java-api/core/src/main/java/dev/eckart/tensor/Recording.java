@@ -34,12 +34,17 @@ public final class Recording implements AutoCloseable {
 
     /** What recorded work has from Java, in the order in which it asks for it. */
     private static final class Constants {
+        private final Backend backend;
         private final List<Tensor> all = new ArrayList<>();
         private int next;
 
+        Constants(Backend backend) {
+            this.backend = backend;
+        }
+
         Tensor next(Supplier<Tensor> maker) {
             if (next == all.size()) {
-                all.add(Scope.outside(() -> made(maker)));
+                all.add(backend.unrecorded(() -> Scope.outside(() -> made(maker))));
             }
             Tensor held = all.get(next++);
             return held.reshape(held.shape().dims());
@@ -84,9 +89,10 @@ public final class Recording implements AutoCloseable {
      * @throws IllegalStateException when the work does what can't be repeated, naming it; or records itself
      */
     public static Recording of(Device device, Runnable work) {
-        Constants constants = new Constants();
+        Backend backend = Backends.of(device);
+        Constants constants = new Constants(backend);
         try {
-            return new Recording(Backends.of(device).record(() -> constants.run(work)), constants);
+            return new Recording(backend.record(() -> constants.run(work)), constants);
         } catch (RuntimeException | Error e) {
             constants.close();
             throw e;

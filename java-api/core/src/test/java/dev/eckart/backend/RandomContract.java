@@ -62,6 +62,29 @@ interface RandomContract extends BackendFixture {
         }
     }
 
+    /** Rows of a length that ends within a block. */
+    @Test
+    default void eachRowIsTheBeginningOfAStreamOfItsOwn() {
+        long[] streams = {5, -3, 1L << 40, 0, 5};
+        for (DType dtype : REAL) {
+            for (int count : new int[] {1, 3, 4, 1001}) {
+                try (Operands operands = new Operands(backend())) {
+                    Operand out = operands.empty(dtype, Form.CONTIGUOUS, streams.length, count);
+                    Operand numbers =
+                            operands.of(Values.ofIntegers(DType.I64, streams), Form.CONTIGUOUS, streams.length);
+                    backend().random(Distribution.NORMAL, 2, 3, 7, numbers.view(), 11, out.view());
+                    double[] got = out.read().floats();
+                    for (int i = 0; i < streams.length; i++) {
+                        double[] row = draw(Distribution.NORMAL, dtype, 2, 3, 7, streams[i] + 11, 0, count)
+                                .floats();
+                        assertThat(Arrays.copyOfRange(got, i * count, (i + 1) * count))
+                                .isEqualTo(row);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     default void uniformFillsItsIntervalAndStaysBelowItsEnd() {
         for (DType dtype : REAL) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +110,69 @@ class SamplingTest {
         assertThat(sampling.batch(1).sample(7, 3, 4).toFloatArray()).isEqualTo(all);
         assertThat(sampling.batch(3).sample(7, 3, 4).toFloatArray()).isEqualTo(all);
         assertThat(sampling.seed(6).sample(7, 3, 4).toFloatArray()).isNotEqualTo(all);
+    }
+
+    /** Also where the last batch is smaller; with a threshold, guidance, and what is known put back. */
+    @ParameterizedTest
+    @MethodSource("samplers")
+    void recorded_steps_should_make_the_same_samples(Sampler sampler) {
+        requireTheSameRecorded(Device.cpu(), sampler);
+    }
+
+    static void requireTheSameRecorded(Device device, Sampler sampler) {
+        double[] one = {1};
+        Denoiser near = GaussianMixture.of(one, new double[][] {{1, 0, 2}}, new double[] {.1});
+        Denoiser wide = GaussianMixture.of(one, new double[][] {{0, 0, 0}}, new double[] {1});
+        Tensor given = Tensor.normal(DType.F64, 3, 7, 3).to(device);
+        Tensor mask = Tensor.of(new double[] {1, 0, 1}, 1, 3).to(device);
+        List<Sampling> both = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            both.add(Sampling.of(new Guidance(near, wide, 2), sampler, LEVELS)
+                    .threshold(Threshold.clip(-3, 3))
+                    .seed(5)
+                    .dtype(DType.F64)
+                    .device(device)
+                    .batch(2));
+        }
+        both.get(1).recorded();
+        List<Function<Sampling, Tensor>> ways =
+                List.of(s -> s.sample(7, 3), s -> s.resume(given), s -> s.vary(given), s -> s.inpaint(given, mask));
+        for (Function<Sampling, Tensor> way : ways) {
+            assertThat(way.apply(both.get(1)).toArray())
+                    .isEqualTo(way.apply(both.get(0)).toArray());
+        }
+    }
+
+    @Test
+    void should_refuse_to_record_what_cannot_be_repeated() {
+        NoiseSource own = (step, first, dtype, device, shape) -> Tensor.zeros(dtype, shape);
+        assertThatThrownBy(() -> Sampling.of(quarter(), new Euler(), LEVELS)
+                        .noise(own)
+                        .recorded()
+                        .sample(2, 3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("seeded noise", "leave out recorded()");
+        assertThatThrownBy(() -> Sampling.of(quarter(), new Euler(), LEVELS)
+                        .observer((step, first, x, level) -> {})
+                        .recorded()
+                        .sample(2, 3))
+                .hasMessageContaining("nobody observes");
+    }
+
+    /** Found after the batch, as what it was. */
+    @Test
+    void should_name_the_step_of_nan_in_recorded_steps() {
+        int[] asked = {0};
+        // The fourth step of the third batch.
+        Denoiser fails = denoiser(
+                Prediction.X0, (x, level) -> x.multiply(++asked[0] == 2 * LEVELS.steps() + 4 ? Double.NaN : .5));
+        assertThatThrownBy(() -> Sampling.of(fails, new Euler(), LEVELS)
+                        .batch(2)
+                        .recorded()
+                        .sample(9, 3))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContainingAll("euler: step 4 of 6", "NaN or infinity at (0,0) of (2,3)");
+        assertThat(asked[0]).isEqualTo(3 * LEVELS.steps());
     }
 
     @ParameterizedTest

@@ -37,6 +37,36 @@ class RecordingTest {
         assertThat(Memory.statistics(Device.cpu()).used()).isEqualTo(before);
     }
 
+    /** Made once, in the order in which they are asked for, and gone with the recording; elsewhere made each time. */
+    @Test
+    void should_keep_constants_until_it_is_closed() {
+        long before = Memory.statistics(Device.cpu()).used();
+        int[] made = {0};
+        try (Tensor x = Tensor.zeros(DType.F64, 2)) {
+            Runnable work = () -> {
+                for (int i = 0; i < 2; i++) {
+                    x.assign(x.multiply(10).add(Recording.constant(() -> Tensor.full(DType.F64, ++made[0], 2))));
+                }
+            };
+            assertThat(Recording.isUnderWay()).isFalse();
+            try (Recording recording = Recording.of(Device.cpu(), work)) {
+                recording.replay();
+                assertThat(x.get(0)).isEqualTo(1212);
+            }
+            assertThat(Recording.isUnderWay()).isFalse();
+            try (Scope scope = Scope.open()) {
+                work.run();
+            }
+            assertThat(x.get(0)).isEqualTo(121234);
+            assertThatThrownBy(() -> Recording.of(Device.cpu(), () -> {
+                        work.run();
+                        throw new IllegalStateException("on the way");
+                    }))
+                    .hasMessage("on the way");
+        }
+        assertThat(Memory.statistics(Device.cpu()).used()).isEqualTo(before);
+    }
+
     @Test
     void should_refuse_a_replay_once_it_is_closed() {
         Recording recording = Recording.of(Device.cpu(), () -> {});

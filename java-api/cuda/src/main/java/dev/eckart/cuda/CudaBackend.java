@@ -19,6 +19,7 @@ import dev.eckart.memory.Shape;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** One NVIDIA GPU. Each thread's work goes to a stream of its own, and is waited for where a value is read. */
@@ -242,8 +243,7 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public void random(
-            Distribution distribution, double a, double b, long seed, View streams, long stream, View out) {
+    public void random(Distribution distribution, double a, double b, long seed, View streams, long stream, View out) {
         try (Call call = writes(out, streams)) {
             Arguments arguments = new Arguments()
                     .add(seed)
@@ -415,6 +415,19 @@ final class CudaBackend implements Backend {
     @Override
     public Recorded record(Runnable work) {
         return Graph.of(card, here(), work);
+    }
+
+    @Override
+    public <T> T unrecorded(Supplier<T> work) {
+        Gpu gpu = here().gpu;
+        gpu.requireNoCapture();
+        Graph recorded = gpu.graph();
+        gpu.record(null);
+        try {
+            return work.get();
+        } finally {
+            gpu.record(recorded);
+        }
     }
 
     @Override

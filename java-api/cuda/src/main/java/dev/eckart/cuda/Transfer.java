@@ -12,14 +12,22 @@ import org.bytedeco.javacpp.BytePointer;
 
 /**
  * Copies between Java buffers and the device, through two halves of pinned host memory: while the device copies one, the other is
- * filled or emptied.
+ * filled or emptied. For one thread at a time.
  */
 final class Transfer {
     private static final int HALF = 4 << 20;
 
+    /** Small uploads go through places of their own, of which each is free again so many uploads later: none waits for the last one. */
+    private static final int PLACES = 64;
+
+    private static final int PLACE = 16 << 10;
+
     private final Gpu gpu;
     private final ByteBuffer[] halves = new ByteBuffer[2];
     private final CUevent_st[] done = new CUevent_st[2];
+    private final ByteBuffer[] places = new ByteBuffer[PLACES];
+    private final CUevent_st[] taken = new CUevent_st[PLACES];
+    private long small;
     private long address;
 
     Transfer(Gpu gpu) {
@@ -32,12 +40,19 @@ final class Transfer {
             for (int i = 0; i < 2; i++) {
                 done[i] = Cuda.event();
             }
-            address = Cuda.allocateHost(2L * HALF);
+            address = Cuda.allocateHost(2L * HALF + (long) PLACES * PLACE);
             for (int i = 0; i < 2; i++) {
-                BytePointer half = new BytePointer(new Address(address + (long) i * HALF)).capacity(HALF);
-                halves[i] = half.asByteBuffer().order(ByteOrder.nativeOrder());
+                halves[i] = part((long) i * HALF, HALF);
+            }
+            for (int i = 0; i < PLACES; i++) {
+                places[i] = part(2L * HALF + (long) i * PLACE, PLACE);
             }
         }
+    }
+
+    private ByteBuffer part(long offset, int bytes) {
+        BytePointer part = new BytePointer(new Address(address + offset)).capacity(bytes);
+        return part.asByteBuffer().order(ByteOrder.nativeOrder());
     }
 
     /** Copies what remains of {@code source}; it may be changed when this returns. */
@@ -45,6 +60,10 @@ final class Transfer {
         start();
         int limit = source.limit();
         int width = width(source);
+        if ((long) source.remaining() * width <= PLACE) {
+            uploadSmall(source, (long) source.remaining() * width, device);
+            return;
+        }
         long at = device;
         for (int i = 0; source.position() < limit; i ^= 1) {
             int count = Math.min(limit - source.position(), HALF / width);
@@ -56,6 +75,19 @@ final class Transfer {
             Cuda.record(done[i], gpu.stream());
             at += (long) count * width;
         }
+    }
+
+    private void uploadSmall(Buffer source, long bytes, long device) {
+        int i = (int) (small % PLACES);
+        if (small < PLACES) {
+            taken[i] = Cuda.event();
+        } else {
+            Cuda.await(taken[i]);
+        }
+        small++;
+        move(source, places[i].clear(), true);
+        Cuda.upload(device, address + 2L * HALF + (long) i * PLACE, bytes, gpu.stream());
+        Cuda.record(taken[i], gpu.stream());
     }
 
     /** Fills what remains of {@code target}. */

@@ -31,32 +31,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RecordingOnDevice {
     private static final Device GPU = Device.cuda(0);
 
-    /** 1 where calls are counted: a card does not tell. */
-    private static final long COUNTED = Boolean.getBoolean("require.cuda") ? 0 : 1;
-
-    private static final String[] WAITS = {
-        "cudaStreamSynchronize",
-        "cudaDeviceSynchronize",
-        "cudaEventSynchronize",
-        "cudaMalloc",
-        "cudaFree",
-        "cudaMallocHost"
-    };
-
-    /** How often the double was called so. */
-    private static long calls(String... names) {
-        String all = " " + Cuda.name(-1);
-        return Stream.of(names)
-                .mapToLong(name -> {
-                    int at = all.indexOf(" " + name + " ");
-                    return at < 0
-                            ? 0
-                            : Long.parseLong(
-                                    all.substring(at + name.length() + 2).split(" ")[0]);
-                })
-                .sum();
-    }
-
     /** Products, element-wise operations, softmax and sums, with tensors of its own. */
     private static Tensor mixed(Tensor x, Tensor w) {
         Tensor hidden = Activations.gelu(x.matmul(w)).add(1);
@@ -81,7 +55,7 @@ class RecordingOnDevice {
                 Tensor x = normal(1, 4, 20, 30);
                 Tensor w = normal(2, 30, 30);
                 Tensor numbers = Tensor.integers(DType.I64, 0, 9, 3, 50).to(GPU);
-                long before = calls(WAITS);
+                long before = Calls.waits();
                 Tensor y = mixed(x, w).transpose();
                 Scans.cumulativeSum(y, 1).slice(1, 0, 20).assign(x.transpose().slice(1, 3, 23));
                 Indexing.topK(y, 5)
@@ -90,9 +64,9 @@ class RecordingOnDevice {
                 numbers.add(numbers).square().to(DType.F32).max();
                 x.backend().random(dev.eckart.backend.Distribution.NORMAL, 0, 1, 2, 3, 4, x.view());
                 if (i > 0) {
-                    assertThat(calls(WAITS)).isEqualTo(before);
+                    assertThat(Calls.waits()).isEqualTo(before);
                     y.get(3, 4, 5);
-                    assertThat(calls(WAITS)).isEqualTo(before + COUNTED);
+                    assertThat(Calls.waits()).isEqualTo(before + Calls.COUNTED);
                 }
             }
         }
@@ -115,11 +89,11 @@ class RecordingOnDevice {
                 assertThat(steps.get(0)).isEqualTo(1);
                 for (int i = 2; i < 5; i++) {
                     x.assign(normal(i, 4, 20, 30));
-                    long work = calls("cuLaunchKernel") + calls(WAITS);
-                    long launches = calls("cudaGraphLaunch");
+                    long work = Calls.of("cuLaunchKernel") + Calls.waits();
+                    long launches = Calls.of("cudaGraphLaunch");
                     recording.replay();
-                    assertThat(calls("cuLaunchKernel") + calls(WAITS)).isEqualTo(work);
-                    assertThat(calls("cudaGraphLaunch")).isEqualTo(launches + COUNTED);
+                    assertThat(Calls.of("cuLaunchKernel") + Calls.waits()).isEqualTo(work);
+                    assertThat(Calls.of("cudaGraphLaunch")).isEqualTo(launches + Calls.COUNTED);
                     for (int k = 0; k < 4; k++) {
                         normal(9, 4, 20, 30).fill(Double.NaN);
                     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.eckart.cuda.Calls;
 import dev.eckart.diffusion.PaperSamplers.Paper;
 import dev.eckart.io.Safetensors;
 import dev.eckart.memory.DType;
@@ -17,6 +18,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +78,78 @@ class DiffusionOnDevice {
                 .device(device)
                 .sample(7, 3)
                 .toArray();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.eckart.diffusion.SamplingTest#samplers")
+    void recorded_steps_should_make_the_same_samples(Sampler sampler) {
+        SamplingTest.requireTheSameRecorded(GPU, sampler);
+    }
+
+    /** After the first batch one launch each, whatever the steps; a denoiser that reads values is refused by name. */
+    @Test
+    void recorded_steps_should_be_one_launch() throws IOException {
+        long before = Memory.statistics(GPU).used();
+        try (Scope inner = Scope.open();
+                DiffusionTransformer model = model("tanh", DType.F64, GPU)) {
+            Sampling sampling = Sampling.of(
+                            new Guidance(model.labelled(2), model, 2), new Ddpm(Ddpm.Variance.LEARNED), LEVELS)
+                    .threshold(Threshold.dynamic(.9))
+                    .dtype(DType.F64)
+                    .device(GPU)
+                    .batch(2);
+            double[] expected = sampling.sample(8, model.pictures()).toArray();
+            long launches = Calls.of("cudaGraphLaunch");
+            double[] samples = sampling.recorded().sample(8, model.pictures()).toArray();
+            assertThat(Calls.of("cudaGraphLaunch") - launches).isEqualTo(3 * Calls.COUNTED);
+            assertThat(samples).containsExactly(expected, within(1e-9));
+        }
+        assertThat(Memory.statistics(GPU).used()).isEqualTo(before);
+    }
+
+    @Test
+    void should_refuse_to_record_a_denoiser_that_reads_values() {
+        long before = Memory.statistics(GPU).used();
+        Denoiser reads = new Denoiser() {
+            @Override
+            public Prediction prediction() {
+                return Prediction.X0;
+            }
+
+            @Override
+            public Tensor predict(Tensor x, NoiseLevel level) {
+                return x.multiply(1 / (1 + x.norm()));
+            }
+        };
+        assertThatThrownBy(() -> Sampling.of(reads, new Euler(), LEVELS)
+                        .device(GPU)
+                        .batch(2)
+                        .recorded()
+                        .sample(4, 3))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("in recorded work: it may neither read values");
+        assertThat(Memory.statistics(GPU).used()).isEqualTo(before);
+    }
+
+    /** A step waits for nothing: places of NaN are looked at 16 answers later. On a stream that has places for small uploads left. */
+    @Test
+    void steps_should_not_wait_for_the_device() throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (DiffusionTransformer model = model("tanh", DType.F64, GPU)) {
+            Callable<Long> sample = () -> {
+                long before = Calls.waits();
+                Sampling.of(model, new Ddpm(Ddpm.Variance.LEARNED), LEVELS)
+                        .dtype(DType.F64)
+                        .device(GPU)
+                        .sample(2, model.pictures())
+                        .close();
+                return Calls.waits() - before;
+            };
+            thread.submit(sample).get();
+            assertThat(thread.submit(sample).get()).isEqualTo(Calls.COUNTED); // for what all steps answered, at the end
+        } finally {
+            thread.shutdown();
+        }
     }
 
     @Test
