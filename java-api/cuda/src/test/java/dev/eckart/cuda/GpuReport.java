@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
- * Writes results.json and results.md from what the steps of a GPU run left in a folder: tests.log, figures.jsonl, torch.jsonl.
- * Arguments: the folder, then card, driver and CUDA as the system names them. Exit status 1 unless all tests passed.
+ * Writes results.json and results.md from what the steps of a GPU run left in a folder: tests.log, figures.jsonl, jmh.csv. Arguments:
+ * the folder, then card, driver and CUDA as the system names them. Exit status 1 unless all tests passed.
  */
 final class GpuReport {
+    private static final List<String> TEXTS = List.of("case", "op", "dtype", "by", "driver", "failed");
+
     private GpuReport() {}
 
     /**
@@ -54,17 +56,20 @@ final class GpuReport {
         Path folder = Path.of(args[0]);
         Tests tests = Tests.read(lines(folder.resolve("tests.log")));
         List<Map<String, String>> figures = new ArrayList<>();
-        for (String name : List.of("figures.jsonl", "torch.jsonl")) {
-            for (String line : lines(folder.resolve(name))) {
-                figures.add(object(line));
-            }
+        for (String line : lines(folder.resolve("figures.jsonl"))) {
+            figures.add(object(line));
         }
+        List<String> jmh = lines(folder.resolve("jmh.csv"));
         try (JsonGenerator json = new JsonFactory()
                 .createGenerator(folder.resolve("results.json").toFile(), JsonEncoding.UTF8)
                 .useDefaultPrettyPrinter()) {
-            write(json, args, tests, figures);
+            write(json, args, tests, figures, jmh);
         }
-        Files.writeString(folder.resolve("results.md"), page(args, tests, figures));
+        Files.writeString(
+                folder.resolve("results.md"),
+                "# GPU run\n\nCard: " + args[1] + ". Driver: " + args[2] + ". CUDA: " + args[3] + ".\n\n"
+                        + summary(tests) + ". Made by `ci/gpu run`.\n" + GpuGoals.page(figures)
+                        + GpuCrossover.page(figures) + jmhPage(jmh));
         System.out.println(summary(tests));
         System.exit(tests.failed() == 0 && tests.passed() > 0 ? 0 : 1);
     }
@@ -73,9 +78,13 @@ final class GpuReport {
         return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
-    private static Map<String, String> object(String line) throws IOException {
+    /** The fields of an object without objects in it, as text. */
+    static Map<String, String> object(String line) throws IOException {
         Map<String, String> fields = new LinkedHashMap<>();
-        try (JsonParser parser = new JsonFactory().createParser(line)) {
+        JsonFactory lenient = JsonFactory.builder()
+                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                .build();
+        try (JsonParser parser = lenient.createParser(line)) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
@@ -86,7 +95,8 @@ final class GpuReport {
         return fields;
     }
 
-    private static void write(JsonGenerator json, String[] args, Tests tests, List<Map<String, String>> figures)
+    private static void write(
+            JsonGenerator json, String[] args, Tests tests, List<Map<String, String>> figures, List<String> jmh)
             throws IOException {
         json.writeStartObject();
         json.writeStringField("card", args[1]);
@@ -106,15 +116,20 @@ final class GpuReport {
             json.writeStartObject();
             for (Map.Entry<String, String> field : figure.entrySet()) {
                 json.writeFieldName(field.getKey());
-                if (List.of("case", "dtype", "by", "unit").contains(field.getKey())) {
+                if (TEXTS.contains(field.getKey())) {
                     json.writeString(field.getValue());
-                } else if (field.getValue().equals("null")) {
-                    json.writeNull();
-                } else {
+                } else if (Double.isFinite(Double.parseDouble(field.getValue()))) {
                     json.writeNumber(field.getValue());
+                } else {
+                    json.writeNull();
                 }
             }
             json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("jmh");
+        for (String line : jmh) {
+            json.writeString(line);
         }
         json.writeEndArray();
         json.writeEndObject();
@@ -126,67 +141,30 @@ final class GpuReport {
                 + (tests.unfinished() == null ? "" : "; did not end: " + tests.unfinished());
     }
 
-    private static String page(String[] args, Tests tests, List<Map<String, String>> figures) {
-        Map<String, Map<String, Map<String, String>>> byCase = new LinkedHashMap<>();
-        for (Map<String, String> figure : figures) {
-            // Drivers of the host are compared with those of the card.
-            String name = figure.get("case").replaceAll(" gesdd$", "") + " " + figure.get("dtype");
-            byCase.computeIfAbsent(name, n -> new TreeMap<>()).put(figure.get("by"), figure);
+    /** JMH's own table, of CSV: a line each, but for what all have. */
+    private static String jmhPage(List<String> csv) {
+        if (csv.size() < 2) {
+            return "";
         }
-        StringBuilder text =
-                new StringBuilder("# GPU run\n\nCard: " + args[1] + ". Driver: " + args[2] + ". CUDA: " + args[3]
-                        + ".\n\n" + summary(tests)
-                        + ".\n\nMedian seconds; CPU / GPU above 1: the card is faster; GPU / torch below 1:"
-                        + " Eckart is faster. Made by `ci/gpu run`.\n\n| case | CPU | GPU | torch | CPU / GPU | GPU / torch | rate on the"
-                        + " GPU | error |\n|---|---|---|---|---|---|---|---|\n");
-        byCase.forEach((name, by) -> {
-            Map<String, String> gpu = by.get("eckart cuda:0");
-            Map<String, String> cpu = by.getOrDefault("eckart cpu", host(byCase, name));
-            Map<String, String> torch = by.get("torch cuda");
-            text.append("| ")
-                    .append(name)
-                    .append(" | ")
-                    .append(seconds(cpu))
-                    .append(" | ")
-                    .append(seconds(gpu))
-                    .append(" | ")
-                    .append(seconds(torch))
-                    .append(" | ")
-                    .append(ratio(cpu, gpu))
-                    .append(" | ")
-                    .append(ratio(gpu, torch))
-                    .append(" | ")
-                    .append(rate(gpu))
-                    .append(" | ")
-                    .append(gpu == null || gpu.get("error").equals("null") ? "" : gpu.get("error"))
-                    .append(" |\n");
-        });
+        StringBuilder text = new StringBuilder("\n## JMH\n\nAverage times of the JMH classes on both.\n\n");
+        for (int i = 0; i < csv.size(); i++) {
+            String line = csv.get(i).replace("\"", "").replace("dev.eckart.benchmarks.jmh.", "");
+            text.append("| ").append(line.replace(",", " | ")).append(" |\n");
+            if (i == 0) {
+                text.append("|---".repeat(line.split(",", -1).length)).append("|\n");
+            }
+        }
         return text.toString();
     }
 
-    /** The host's figure of the same decomposition by its own driver. */
-    private static Map<String, String> host(Map<String, Map<String, Map<String, String>>> byCase, String name) {
-        Map<String, Map<String, String>> plain = byCase.get(name.replaceAll(" gesvdj? ", " "));
-        return plain == null ? null : plain.get("eckart cpu");
+    /** Three digits; empty for none. */
+    static String three(double value) {
+        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.3g", value);
     }
 
-    private static String seconds(Map<String, String> figure) {
-        return figure == null ? "" : String.format(Locale.ROOT, "%.3g", Double.parseDouble(figure.get("seconds")));
-    }
-
-    private static String ratio(Map<String, String> a, Map<String, String> b) {
-        return a == null || b == null
-                ? ""
-                : String.format(
-                        Locale.ROOT,
-                        "%.2f",
-                        Double.parseDouble(a.get("seconds")) / Double.parseDouble(b.get("seconds")));
-    }
-
-    private static String rate(Map<String, String> figure) {
-        if (figure == null || figure.get("unit").equals("1/s")) {
-            return "";
-        }
-        return String.format(Locale.ROOT, "%.4g G%s", Double.parseDouble(figure.get("rate")) / 1e9, figure.get("unit"));
+    /** A number of a figure, or NaN. */
+    static double number(Map<String, String> figure, String name) {
+        String text = figure == null ? null : figure.get(name);
+        return text == null || text.equals("null") ? Double.NaN : Double.parseDouble(text);
     }
 }
