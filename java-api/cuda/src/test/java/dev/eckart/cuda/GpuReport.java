@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Writes results.json and results.md from what the steps of a GPU run left in a folder: tests.log, figures.jsonl, jmh.csv. Arguments:
+ * Writes results.json and results.md from what the steps of a GPU run left in a folder: tests.log, figures.jsonl, jmh-*.csv. Arguments:
  * the folder, then card, driver and CUDA as the system names them. Exit status 1 unless all tests passed.
  */
 final class GpuReport {
@@ -59,7 +60,12 @@ final class GpuReport {
         for (String line : lines(folder.resolve("figures.jsonl"))) {
             figures.add(object(line));
         }
-        List<String> jmh = lines(folder.resolve("jmh.csv"));
+        List<List<String>> jmh = new ArrayList<>();
+        try (DirectoryStream<Path> tables = Files.newDirectoryStream(folder, "jmh-*.csv")) {
+            for (Path table : tables) {
+                jmh.add(lines(table));
+            }
+        }
         try (JsonGenerator json = new JsonFactory()
                 .createGenerator(folder.resolve("results.json").toFile(), JsonEncoding.UTF8)
                 .useDefaultPrettyPrinter()) {
@@ -96,7 +102,7 @@ final class GpuReport {
     }
 
     private static void write(
-            JsonGenerator json, String[] args, Tests tests, List<Map<String, String>> figures, List<String> jmh)
+            JsonGenerator json, String[] args, Tests tests, List<Map<String, String>> figures, List<List<String>> jmh)
             throws IOException {
         json.writeStartObject();
         json.writeStringField("card", args[1]);
@@ -128,8 +134,10 @@ final class GpuReport {
         }
         json.writeEndArray();
         json.writeArrayFieldStart("jmh");
-        for (String line : jmh) {
-            json.writeString(line);
+        for (List<String> table : jmh) {
+            for (String line : table) {
+                json.writeString(line);
+            }
         }
         json.writeEndArray();
         json.writeEndObject();
@@ -141,17 +149,17 @@ final class GpuReport {
                 + (tests.unfinished() == null ? "" : "; did not end: " + tests.unfinished());
     }
 
-    /** JMH's own table, of CSV: a line each, but for what all have. */
-    private static String jmhPage(List<String> csv) {
-        if (csv.size() < 2) {
-            return "";
-        }
-        StringBuilder text = new StringBuilder("\n## JMH\n\nAverage times of the JMH classes on both.\n\n");
-        for (int i = 0; i < csv.size(); i++) {
-            String line = csv.get(i).replace("\"", "").replace("dev.eckart.benchmarks.jmh.", "");
-            text.append("| ").append(line.replace(",", " | ")).append(" |\n");
-            if (i == 0) {
-                text.append("|---".repeat(line.split(",", -1).length)).append("|\n");
+    /** JMH's own tables, of CSV. */
+    private static String jmhPage(List<List<String>> tables) {
+        StringBuilder text = new StringBuilder(tables.isEmpty() ? "" : "\n## JMH\n\nAverage times.\n");
+        for (List<String> csv : tables) {
+            text.append('\n');
+            for (int i = 0; i < csv.size(); i++) {
+                String line = csv.get(i).replace("\"", "").replace("dev.eckart.benchmarks.jmh.", "");
+                text.append("| ").append(line.replace(",", " | ")).append(" |\n");
+                if (i == 0) {
+                    text.append("|---".repeat(line.split(",", -1).length)).append("|\n");
+                }
             }
         }
         return text.toString();
