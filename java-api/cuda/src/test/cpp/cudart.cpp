@@ -3,7 +3,7 @@
 //
 // What the calls do is that of the CUDA Runtime API: Device Management (cudaGetDeviceCount, cudaSetDevice, cudaDeviceGetAttribute,
 // cudaDeviceSynchronize), Error Handling (cudaGetErrorName, cudaGetLastError), Version Management (cudaDriverGetVersion), Memory
-// Management (cudaMalloc, cudaFree, cudaMallocHost, cudaMemGetInfo, cudaMemcpyAsync, cudaMemsetAsync), Stream Management
+// Management (cudaMalloc, cudaFree, cudaMallocHost, cudaFreeHost, cudaMemGetInfo, cudaMemcpyAsync, cudaMemsetAsync), Stream Management
 // (cudaStreamCreateWithFlags, cudaStreamSynchronize, cudaStreamWaitEvent, cudaStreamBeginCapture, cudaStreamEndCapture), Event Management
 // (cudaEventCreateWithFlags, cudaEventRecord, cudaEventSynchronize), Graph Management (cudaGraphInstantiate, cudaGraphLaunch,
 // cudaGraphDestroy, cudaGraphExecDestroy). Numbers are sections of the CUDA Programming Guide.
@@ -58,6 +58,7 @@ thread_local Stream *capturing = nullptr;
 
 std::recursive_mutex &device = *new std::recursive_mutex;
 std::set<Stream *> &streams = *new std::set<Stream *>;
+std::set<void *> &locked = *new std::set<void *>;  // of the host, by cudaMallocHost
 std::atomic<int> fault{0};
 
 void finish(Stream *s) {
@@ -266,13 +267,24 @@ int cudaFree(void *address) {
 }
 int cudaMallocHost(void **out, size_t bytes) {
     if (const int code = outside("cudaMallocHost")) return failed(code);
+    if (const int code = status("cudaMallocHost")) return code;
     *out = aligned_alloc(64, (bytes + 63) / 64 * 64);
-    return *out ? status("cudaMallocHost") : OUT_OF_MEMORY;
+    if (!*out) return OUT_OF_MEMORY;
+    std::lock_guard<std::recursive_mutex> lock(device);
+    locked.insert(*out);
+    return 0;
+}
+int cudaFreeHost(void *address) {
+    std::lock_guard<std::recursive_mutex> lock(device);
+    if (locked.erase(address) == 0) return INVALID_VALUE;
+    free(address);
+    return status("cudaFreeHost");
 }
 int cudaMemcpyAsync(void *to, const void *from, size_t bytes, int kind, void *on) {
     if (!known(on)) return INVALID_HANDLE;
     if (kind == 1 ? !eckart_double_owns(to, bytes, "cudaMemcpyAsync") : kind == 2 ? !eckart_double_owns(from, bytes, "cudaMemcpyAsync") : true)
         return INVALID_VALUE;
+    eckart_double_count("cudaMemcpyAsync");
     if (const int code = status("cudaMemcpyAsync")) return code;
     enqueue(on, [=] { memcpy(to, from, bytes); });
     return 0;

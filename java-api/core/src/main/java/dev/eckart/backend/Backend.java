@@ -28,6 +28,11 @@ public interface Backend {
     /** Fresh memory of unknown content, 64-byte aligned; throws MemoryLimitException rather than overcommit. */
     Buffer allocate(long bytes);
 
+    /** Fresh host memory that this device copies from and to by itself. */
+    default Buffer allocatePinned(long bytes) {
+        return allocate(bytes);
+    }
+
     /** Gives freed memory that is kept for reuse back to the system; how many bytes. */
     default long trim() {
         return 0;

@@ -392,7 +392,11 @@ public final class Tensor implements AutoCloseable {
                 return host.to(device);
             }
         }
-        Tensor out = empty(device, dtype(), shape());
+        return empty(device, dtype(), shape()).filledBy(this::copyTo);
+    }
+
+    /** Copies between the host and another device, to a contiguous tensor of this shape and type. */
+    void copyTo(Tensor out) {
         boolean up = device().kind() == Device.Kind.CPU;
         try (Tensor source = contiguous();
                 Tensor host = up ? source.alias(source.view.layout()) : out.alias(out.view.layout())) {
@@ -400,14 +404,18 @@ public final class Tensor implements AutoCloseable {
             host.withBuffers(part -> {
                 int bytes = part.remaining();
                 if (up) {
-                    out.backend().upload(part, out.view.buffer(), at[0]);
+                    out.backend().upload(part, out.view.buffer(), out.byteOffset() + at[0]);
                 } else {
                     source.backend().download(source.view.buffer(), source.byteOffset() + at[0], part);
                 }
                 at[0] += bytes;
             });
         }
-        return out;
+    }
+
+    /** Over a buffer with one share, which is the tensor's from here on. */
+    static Tensor over(Buffer buffer, DType dtype, Shape shape) {
+        return new Tensor(new View(buffer, dtype, Layout.contiguous(shape)), buffer.bytes());
     }
 
     /** Overwrites the elements with those of {@code source}, stretched to this shape and cast to this type. */

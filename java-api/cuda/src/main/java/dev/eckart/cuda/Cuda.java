@@ -100,6 +100,11 @@ final class Cuda {
         return memory.address();
     }
 
+    /** What it says does not matter: the memory may be that of a lost device. */
+    static void freeHost(long address) {
+        cudart.cudaFreeHost(new Address(address));
+    }
+
     static void upload(long device, long host, long bytes, CUstream_st stream) {
         check(
                 "cudaMemcpyAsync",

@@ -86,6 +86,12 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public Buffer allocatePinned(long bytes) {
+        here().gpu.requireNoCapture();
+        return Pinned.allocate(bytes);
+    }
+
+    @Override
     public long trim() {
         here().gpu.requireNoCapture();
         return card.memory().trim();

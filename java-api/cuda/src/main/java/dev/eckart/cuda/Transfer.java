@@ -11,7 +11,7 @@ import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * Copies between Java buffers and the device, through two halves of pinned host memory: while the device copies one, the other is
+ * Copies between Java buffers and the device, by itself where the buffer is {@link Pinned}, else through two halves of pinned host memory: while the device copies one, the other is
  * filled or emptied. For one thread at a time.
  */
 final class Transfer {
@@ -60,6 +60,13 @@ final class Transfer {
         start();
         int limit = source.limit();
         int width = width(source);
+        long pinned = Pinned.address(source, width);
+        if (pinned != 0) {
+            Cuda.upload(device, pinned, (long) source.remaining() * width, gpu.stream());
+            source.position(limit);
+            settle();
+            return;
+        }
         if ((long) source.remaining() * width <= PLACE) {
             uploadSmall(source, (long) source.remaining() * width, device);
             return;
@@ -75,6 +82,12 @@ final class Transfer {
             Cuda.record(done[i], gpu.stream());
             at += (long) count * width;
         }
+    }
+
+    /** Waits for the last copy, whose host memory is somebody else's. */
+    private void settle() {
+        Cuda.record(done[0], gpu.stream());
+        Cuda.await(done[0]);
     }
 
     private void uploadSmall(Buffer source, long bytes, long device) {
@@ -94,6 +107,13 @@ final class Transfer {
     void download(long device, Buffer target) {
         start();
         int width = width(target);
+        long pinned = Pinned.address(target, width);
+        if (pinned != 0) {
+            Cuda.download(pinned, device, (long) target.remaining() * width, gpu.stream());
+            target.position(target.limit());
+            settle();
+            return;
+        }
         int each = HALF / width;
         int all = target.remaining();
         int limit = target.limit();

@@ -101,8 +101,10 @@ final class GpuFigures {
             all.add(GpuCase.of("svd", type, 1024, 1024));
             all.add(GpuCase.of("truncated", type, 200000, 4096, 64));
         }
-        all.add(GpuCase.of("upload", DType.F32, 1 << 26));
-        all.add(GpuCase.of("download", DType.F32, 1 << 26));
+        for (String how : List.of("", "pinned")) {
+            all.add(GpuCase.of("upload", how, DType.F32, 1 << 26));
+            all.add(GpuCase.of("download", how, DType.F32, 1 << 26));
+        }
         for (DType type : List.of(DType.F32, DType.F64)) {
             all.add(GpuCase.of("svd", type, 4096, 4096));
         }

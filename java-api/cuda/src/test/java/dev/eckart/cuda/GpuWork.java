@@ -9,6 +9,7 @@ import dev.eckart.linalg.TruncatedSvd;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.memory.Precision;
+import dev.eckart.tensor.Memory;
 import dev.eckart.tensor.Recording;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
@@ -258,12 +259,19 @@ final class GpuWork implements AutoCloseable {
 
     private void upload(long count) {
         Tensor source = hold(Tensor.uniform(what.dtype(), 1, count));
-        body = () -> source.to(device).close();
+        Tensor target = hold(Tensor.empty(device, what.dtype(), count));
+        Tensor from = what.how().equals("pinned") ? hold(Memory.pinned(device, what.dtype(), count)) : source;
+        from.assign(source);
+        body = () -> Memory.copy(from, target);
     }
 
     private void download(long count) {
         Tensor source = normal(1, count);
-        body = () -> source.to(Device.cpu()).close();
+        Tensor target = hold(
+                what.how().equals("pinned")
+                        ? Memory.pinned(device, what.dtype(), count)
+                        : Tensor.empty(Device.cpu(), what.dtype(), count));
+        body = () -> Memory.copy(source, target);
     }
 
     private void map(long count) {

@@ -72,6 +72,36 @@ class RecordingOnDevice {
         }
     }
 
+    /** One copy each, waited for once, and the same numbers; views of part of it too. */
+    @Test
+    void pinned_memory_is_copied_by_the_device_itself() {
+        long host = Memory.statistics(Device.cpu()).used();
+        try (Scope scope = Scope.open()) {
+            Tensor numbers = Tensor.normal(DType.F64, 1, 2000, 700); // larger than the staging area
+            Tensor pinned = Memory.pinned(GPU, DType.F64, 2000, 700);
+            Tensor back = Memory.pinned(GPU, DType.F64, 1000, 700);
+            assertThat(pinned.device()).isEqualTo(Device.cpu());
+            pinned.assign(numbers);
+            Tensor there = Tensor.empty(GPU, DType.F64, 1000, 700);
+            Memory.copy(pinned.slice(0, 0, 1000), there);
+            long copies = Calls.of("cudaMemcpyAsync");
+            long waits = Calls.waits();
+            Memory.copy(pinned.slice(0, 500, 1500), there);
+            Memory.copy(there, back);
+            assertThat(Calls.of("cudaMemcpyAsync") - copies).isEqualTo(2 * Calls.COUNTED);
+            assertThat(Calls.waits() - waits).isEqualTo(2 * Calls.COUNTED);
+            double[] expected = numbers.slice(0, 500, 1500).toArray();
+            assertThat(back.toArray()).isEqualTo(expected);
+            assertThat(there.toArray()).isEqualTo(expected);
+            Memory.copy(numbers.slice(0, 1, 1001), there);
+            assertThat(there.toArray()).isEqualTo(numbers.slice(0, 1, 1001).toArray());
+            assertThatThrownBy(() -> Memory.copy(there, pinned))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("(1000,700) f64 cuda:0", "(2000,700) f64 cpu", "of that shape and type");
+        }
+        assertThat(Memory.statistics(Device.cpu()).used()).isEqualTo(host);
+    }
+
     /** New inputs, sums in place, and memory that others take meanwhile; a replay is one launch and nothing else. */
     @Test
     void recorded_work_is_done_again_in_one_launch() {
