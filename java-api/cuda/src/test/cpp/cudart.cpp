@@ -277,6 +277,7 @@ int cudaMallocHost(void **out, size_t bytes) {
 int cudaFreeHost(void *address) {
     std::lock_guard<std::recursive_mutex> lock(device);
     if (locked.erase(address) == 0) return INVALID_VALUE;
+    eckart_double_count("cudaFreeHost");
     free(address);
     return status("cudaFreeHost");
 }
