@@ -207,10 +207,15 @@ public interface Backend {
     /**
      * The thin {@link #svd} of each matrix of a (b, m, n), which stays as it is; u (b, m, k), s (b, k) and vt (b, k, n) are contiguous.
      *
-     * @param driver one of {@link #svdBatchDrivers}; JACOBI for min(m, n) up to 64
+     * @param driver one of {@link #svdBatchDrivers}; JACOBI for min(m, n) up to 64, GESVDJ for max(m, n) up to 32; GESVDA to some √ε
      * @return the first matrix for which it did not converge, or -1
      */
     long svdBatch(SvdDriver driver, View a, View s, Optional<Vectors> vectors);
+
+    /** Bytes that {@link #svdBatch} takes beside its operands on this device; 0 where it is the memory of a core's cache. */
+    default long svdBatchWorkspace(SvdDriver driver, boolean vectors, DType dtype, long count, long m, long n) {
+        return 0;
+    }
 
     /**
      * How good {@link #svdBatch} was, for matrices with sides up to 64: of each ‖A − U·diag(s)·Vᵀ‖F over σ₁, ‖I − UᵀU‖F and ‖I − VᵀV‖F.

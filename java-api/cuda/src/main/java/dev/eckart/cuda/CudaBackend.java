@@ -358,14 +358,23 @@ final class CudaBackend implements Backend {
 
     @Override
     public List<SvdDriver> svdBatchDrivers() {
-        return List.of(SvdDriver.JACOBI);
+        return List.of(SvdDriver.JACOBI, SvdDriver.GESVDJ, SvdDriver.GESVDA);
     }
 
     @Override
     public long svdBatch(SvdDriver driver, View a, View s, Optional<Vectors> vectors) {
         try (Call call = writes(with(vectors, s), a)) {
-            return call.on().smallSvd.svd(a, s, vectors);
+            return driver == SvdDriver.JACOBI
+                    ? call.on().smallSvd.svd(a, s, vectors)
+                    : call.on().batchSvd.svd(driver, a, s, vectors);
         }
+    }
+
+    @Override
+    public long svdBatchWorkspace(SvdDriver driver, boolean vectors, DType dtype, long count, long m, long n) {
+        return driver == SvdDriver.JACOBI
+                ? SmallSvd.workspace(vectors, dtype, count, m, n)
+                : here().batchSvd.workspace(driver, vectors, dtype, count, m, n);
     }
 
     @Override

@@ -14,6 +14,7 @@ final class Operations {
     final FusedProduct fusedProduct;
     final Factorizations factorizations;
     final SmallSvd smallSvd;
+    final BatchSvd batchSvd;
 
     Operations(Gpu gpu) {
         this.gpu = gpu;
@@ -28,5 +29,6 @@ final class Operations {
         fusedProduct = new FusedProduct(gpu, elementwise);
         factorizations = new Factorizations(gpu, blas, elementwise, reductions);
         smallSvd = new SmallSvd(gpu, transfer, elementwise, factorizations);
+        batchSvd = new BatchSvd(gpu, transfer, elementwise, factorizations, smallSvd);
     }
 }
