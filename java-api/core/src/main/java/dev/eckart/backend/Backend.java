@@ -151,6 +151,11 @@ public interface Backend {
         gemm(alpha, a, b, beta, c);
     }
 
+    /** Cᵢ = Aᵢ·Bᵢ of products of any shapes, each as {@link #gemm(Precision, double, View, View, double, View)} takes it; one type. */
+    default void gemmAll(Precision precision, List<Product> products) {
+        products.forEach(p -> gemm(precision, 1, p.a(), p.b(), 0, p.c()));
+    }
+
     /** C = alpha·AᵀA + beta·C, for A (m, n) with adjacent columns. */
     void gram(double alpha, View a, double beta, View c);
 
@@ -254,6 +259,15 @@ public interface Backend {
 
     /** Waits for all work that was started. */
     void synchronize();
+
+    /**
+     * One of several products.
+     *
+     * @param a (batch, m, k)
+     * @param b (batch, k, n)
+     * @param c (batch, m, n), not read
+     */
+    record Product(View a, View b, View c) {}
 
     /** Work that can be done again. Thread-safe. */
     interface Recorded extends AutoCloseable {

@@ -17,6 +17,7 @@ import dev.eckart.memory.MemoryStatistics;
 import dev.eckart.memory.Precision;
 import dev.eckart.memory.Shape;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -249,6 +250,22 @@ final class CudaBackend implements Backend {
             } else if (c.shape().size() > 0) {
                 call.on().blas.gemm(precision, alpha, a, b, beta, c);
             }
+        }
+    }
+
+    @Override
+    public void gemmAll(Precision precision, List<Product> products) {
+        View[] read = products.stream().flatMap(p -> Stream.of(p.a(), p.b())).toArray(View[]::new);
+        try (Call call = writes(products.stream().map(Product::c).toList(), read)) {
+            List<Product> some = new ArrayList<>();
+            for (Product p : products) {
+                if (p.a().shape().dim(2) == 0) {
+                    call.on().elementwise.fill(p.c(), 0);
+                } else if (p.c().shape().size() > 0) {
+                    some.add(p);
+                }
+            }
+            call.on().groupedProduct.multiply(precision, some);
         }
     }
 
