@@ -36,6 +36,13 @@ template <> struct Element<BFloat16> {
     static ECKART_FN void store(BFloat16 *p, BFloat16 x) { *p = x; }
 };
 
+// 2^e; |e| < 1023
+ECKART_FN double powerOfTwo(int e, double) { return fromBits(u64(1023 + e) << 52); }
+ECKART_FN float powerOfTwo(int e, float) { return fromBits(u32(127 + e) << 23); }
+// The exponent of a normal number
+ECKART_FN int exponentOf(double x) { return int(bitsOf(x) >> 52) - 1023; }
+ECKART_FN int exponentOf(float x) { return int(bitsOf(x) >> 23) - 127; }
+
 ECKART_FN long firstIndex() { return long(blockIdx.x) * blockDim.x + threadIdx.x; }
 ECKART_FN long indexStep() { return long(gridDim.x) * blockDim.x; }
 

@@ -38,13 +38,6 @@ template <class T> struct JacobiShared {
     bool turned, fails;
 };
 
-// 2^e; |e| < 1022
-ECKART_FN double powerOfTwo(int e, double) { return fromBits(u64(1023 + e) << 52); }
-ECKART_FN float powerOfTwo(int e, float) { return fromBits(u32(127 + e) << 23); }
-// The exponent of a normal number
-ECKART_FN int exponentOf(double x) { return int(bitsOf(x) >> 52) - 1023; }
-ECKART_FN int exponentOf(float x) { return int(bitsOf(x) >> 23) - 127; }
-
 // x 2^e in two steps, each of which is a normal number
 template <class T> ECKART_FN T scaled(T x, int e) { return x * powerOfTwo(e / 2, x) * powerOfTwo(e - e / 2, x); }
 

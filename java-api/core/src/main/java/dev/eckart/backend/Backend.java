@@ -177,6 +177,11 @@ public interface Backend {
         gemm(alpha, a, b, beta, c);
     }
 
+    /** Cᵢ = Aᵢ·Bᵢ of products of any shapes, each as {@link #gemm(Precision, double, View, View, double, View)} takes it; one type. */
+    default void gemmAll(Precision precision, List<Product> products) {
+        products.forEach(p -> gemm(precision, 1, p.a(), p.b(), 0, p.c()));
+    }
+
     /** C = alpha·AᵀA + beta·C, for A (m, n) with adjacent columns. */
     void gram(double alpha, View a, double beta, View c);
 
@@ -233,10 +238,15 @@ public interface Backend {
     /**
      * The thin {@link #svd} of each matrix of a (b, m, n), which stays as it is; u (b, m, k), s (b, k) and vt (b, k, n) are contiguous.
      *
-     * @param driver one of {@link #svdBatchDrivers}; JACOBI for min(m, n) up to 64
+     * @param driver one of {@link #svdBatchDrivers}; JACOBI for min(m, n) up to 64, GESVDJ for max(m, n) up to 32; GESVDA to some √ε
      * @return the first matrix for which it did not converge, or -1
      */
     long svdBatch(SvdDriver driver, View a, View s, Optional<Vectors> vectors);
+
+    /** Bytes that {@link #svdBatch} takes beside its operands on this device; 0 where it is the memory of a core's cache. */
+    default long svdBatchWorkspace(SvdDriver driver, boolean vectors, DType dtype, long count, long m, long n) {
+        return 0;
+    }
 
     /**
      * How good {@link #svdBatch} was, for matrices with sides up to 64: of each ‖A − U·diag(s)·Vᵀ‖F over σ₁, ‖I − UᵀU‖F and ‖I − VᵀV‖F.
@@ -280,6 +290,15 @@ public interface Backend {
 
     /** Waits for all work that was started. */
     void synchronize();
+
+    /**
+     * One of several products.
+     *
+     * @param a (batch, m, k)
+     * @param b (batch, k, n)
+     * @param c (batch, m, n), not read
+     */
+    record Product(View a, View b, View c) {}
 
     /** Work that can be done again. Thread-safe. */
     interface Recorded extends AutoCloseable {

@@ -15,5 +15,7 @@ public enum SvdDriver {
     /** Polar decomposition, then eigenvectors (cuSOLVER's gesvdp; Nakatsukasa and Higham 2013): on a GPU, all of it products. */
     GESVDP,
     /** Randomized subspace iteration (cuSOLVER's gesvdr; Halko, Martinsson and Tropp 2011): leading triplets alone, on a GPU. */
-    GESVDR
+    GESVDR,
+    /** Eigenvectors of AᵀA (cuSOLVER's gesvdaStridedBatched): for batches on a GPU, approximately. */
+    GESVDA
 }

@@ -1,17 +1,21 @@
 package dev.eckart.linalg;
 
 import dev.eckart.backend.Backend;
+import dev.eckart.backend.Backends;
 import dev.eckart.backend.ReduceOp;
 import dev.eckart.backend.SvdDriver;
 import dev.eckart.linalg.Certificate.Level;
 import dev.eckart.linalg.Certificate.Norm;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
 import dev.eckart.memory.Interrupts;
+import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The thin SVD of many small matrices in one native call, and one certificate for all of them: the figures of {@link Certifier},
@@ -19,6 +23,10 @@ import java.util.Optional;
  */
 final class BatchedSvd {
     private static final long LONGEST = 64;
+
+    /** Sides of cuSOLVER's gesvdjBatched. */
+    private static final long LONGEST_OF_GESVDJ = 32;
+
     /** Elements of A and V: with a vector for each they stay in a core's own cache. */
     private static final long LARGEST = 8192;
     /** Fewer matrices fill too few lanes of a vector. */
@@ -35,16 +43,38 @@ final class BatchedSvd {
         this.driver = driver;
     }
 
-    /** What AUTO means for a batch (b, m, n): JACOBI or something else. */
+    /** Whether AUTO means JACOBI for a batch (b, m, n) on the host. */
     static boolean rotates(Tensor a) {
         long k = Math.min(a.dim(1), a.dim(2));
-        return a.dim(0) >= FEWEST && can(a, Driver.JACOBI) && (a.dim(1) + a.dim(2)) * k <= LARGEST;
+        return a.device().kind() == Device.Kind.CPU
+                && a.dim(0) >= FEWEST
+                && can(a, Driver.JACOBI) && (a.dim(1) + a.dim(2)) * k <= LARGEST;
+    }
+
+    /** The drivers of full accuracy by which a GPU does this batch in one call, the first preferred among equals. */
+    static List<Driver> onGpu(Tensor a) {
+        return a.device().kind() == Device.Kind.CPU
+                ? List.of()
+                : Stream.of(Driver.JACOBI, Driver.GESVDJ)
+                        .filter(driver -> can(a, driver))
+                        .toList();
     }
 
     /** Whether a's device does its batches in one call by this driver. */
     static boolean can(Tensor a, Driver driver) {
-        return a.backend().svdBatchDrivers().stream().anyMatch(d -> d.name().equals(driver.name()))
-                && (driver != Driver.JACOBI || Math.min(a.dim(1), a.dim(2)) <= LONGEST);
+        return kernel(a.device(), a.shape(), driver).isPresent();
+    }
+
+    /** What does batches of this shape (b, m, n) by this driver there; nothing where they are decomposed one by one. */
+    static Optional<SvdDriver> kernel(Device device, Shape shape, Driver driver) {
+        long m = shape.dim(-2);
+        long n = shape.dim(-1);
+        boolean suits = driver == Driver.JACOBI
+                ? Math.min(m, n) <= LONGEST
+                : driver != Driver.GESVDJ || Math.max(m, n) <= LONGEST_OF_GESVDJ;
+        return Backends.of(device).svdBatchDrivers().stream()
+                .filter(d -> suits && shape.rank() == 3 && d.name().equals(driver.name()))
+                .findFirst();
     }
 
     static Svd of(Tensor a, Driver driver, Certifier certifier) {

@@ -25,6 +25,12 @@ final class DenseWork {
         this.size = size;
     }
 
+    /** Of those of a batch in one call: each matrix is decomposed as it is. */
+    static Work ofBatch(Driver driver, DType dtype, long count, long rows, long columns, boolean vectors) {
+        Driver same = driver == Driver.GESVDJ ? Driver.JACOBI : driver;
+        return of(same, dtype, rows, columns, vectors).times(count);
+    }
+
     /** Of the thin decomposition of one matrix. */
     static Work of(Driver driver, DType dtype, long rows, long columns, boolean vectors) {
         DenseWork count =
@@ -34,6 +40,7 @@ final class DenseWork {
             case GEJSV -> count.gejsv();
             case JACOBI -> Work.products(count.rotations());
             case GESVDJ -> count.onGpu(square -> Work.products(square.rotations()));
+            case GESVDA -> count.gram();
             case GESVDP -> count.onGpu(DenseWork::polar);
             case QR -> count.householder().plus(count.square());
             case CHOLESKY_QR -> count.longSide().plus(count.square());
@@ -59,6 +66,13 @@ final class DenseWork {
         double half = 2.0 / 3 * n * n * n;
         double both = vectors ? 2 * m * n * n + (8.0 / 3 + 2) * n * n * n : 0;
         return new Work(decomposition + half + both, half, (m + n) * n * size);
+    }
+
+    /** Aᵀ·A, of which half is needed; its eigenvectors as in {@link #polar}; A·V, of columns to be divided by σ. */
+    private Work gram() {
+        double half = 2.0 / 3 * n * n * n;
+        double both = vectors ? 2 * m * n * n + (8.0 / 3 + 2) * n * n * n : 0;
+        return new Work(m * n * n + half + both, half, 2 * m * n * size);
     }
 
     /** svd.cpp: through CholeskyQR2 (tall.cpp) but for a square matrix and one not much wider than tall. */

@@ -15,7 +15,10 @@ public enum Driver {
     GESDD,
     /** Bidiagonalization, then QR iteration (LAPACK gesvd): slower, half the memory of gesdd. */
     GESVD,
-    /** One-sided Jacobi rotations (cuSOLVER gesvdj): full accuracy on a GPU. */
+    /**
+     * One-sided Jacobi rotations (cuSOLVER gesvdj): full accuracy on a GPU. A batch of matrices with max(m, n) up to 32 is one call
+     * (gesvdjBatched).
+     */
     GESVDJ,
     /**
      * A = U·H, then the eigenvectors of H (cuSOLVER gesvdp; Nakatsukasa and Higham 2013): nearly all of it products, on a GPU. Where a
@@ -28,8 +31,13 @@ public enum Driver {
      */
     GESVDR,
     /**
-     * One-sided Jacobi (Hestenes 1958), one matrix a vector lane: for batches of matrices with min(m, n) up to 64; a matrix that is rank
-     * deficient to the last bit goes to gesdd.
+     * Eigenvectors of AᵀA for a batch in one call (cuSOLVER gesvdaStridedBatched), on a GPU: good to some √ε, so never taken unasked. A matrix
+     * that is not that good, or whose condition is above ε^-¼ (8192 in F64, 54 in F32), is decomposed alone by gesvdj.
+     */
+    GESVDA,
+    /**
+     * One-sided Jacobi (Hestenes 1958), one matrix a vector lane, or a block of threads on a GPU: for batches of matrices with min(m, n)
+     * up to 64; a matrix that is rank deficient to the last bit goes to gesdd, or gesvdj.
      */
     JACOBI,
     /**
@@ -61,6 +69,11 @@ public enum Driver {
     /** Whether it is the SVD of a small factor of A, on any device. */
     boolean factorsFirst() {
         return this == QR || this == CHOLESKY_QR;
+    }
+
+    /** Whether it is for batches alone. */
+    boolean forBatches() {
+        return this == JACOBI || this == GESVDA;
     }
 
     /** Whether it finds leading triplets only. */

@@ -49,6 +49,11 @@ record Rates(double blas3, double blas2, double copy) {
 
     private static final int DRIVER_RUNS = 2;
 
+    /** Of the matrices with which a driver for batches is timed, and how many: enough for each processor of a card to have some. */
+    private static final int BATCH_ORDER = 32;
+
+    private static final int BATCH = 512;
+
     // By text: the JDK remembers the type of a record's component, and with it a class loader that was closed.
     private static final Map<String, Rates> KNOWN = new ConcurrentHashMap<>();
 
@@ -67,12 +72,15 @@ record Rates(double blas3, double blas2, double copy) {
 
     /**
      * The rates at which a driver does its work. What a vendor's driver does inside is not known, only what its algorithm has to: each
-     * of a GPU is timed once, and the device's rates are scaled so that they predict that time.
+     * of a GPU is timed once, and the device's rates are scaled so that they predict that time. Those that do a batch in one call are
+     * timed with one.
      */
     static Rates of(Device device, DType dtype, Shape shape, Driver driver) {
         Rates own = of(device, dtype, shape);
-        Optional<SvdDriver> vendors = device.kind() == Device.Kind.CPU
-                ? Optional.empty()
+        boolean host = device.kind() == Device.Kind.CPU;
+        Optional<SvdDriver> batched = host ? Optional.empty() : BatchedSvd.kernel(device, shape, driver);
+        Optional<SvdDriver> vendors = host || batched.isPresent()
+                ? batched
                 : Backends.of(device).svdDrivers().stream()
                         .filter(d -> d.name().equals(driver.name()))
                         .findFirst();
@@ -80,9 +88,11 @@ record Rates(double blas3, double blas2, double copy) {
             return own;
         }
         try {
-            String what = device + " " + dtype + " " + driver;
-            return KNOWN.computeIfAbsent(
-                    what, text -> known(text, device, () -> own.measure(device, dtype, vendors.get())));
+            String what = device + " " + dtype + " " + driver + (batched.isPresent() ? " of batches" : "");
+            Supplier<Rates> measure = batched.isPresent()
+                    ? () -> own.measureBatch(device, dtype, batched.get())
+                    : () -> own.measure(device, dtype, vendors.get());
+            return KNOWN.computeIfAbsent(what, text -> known(text, device, measure));
         } catch (MemoryLimitException e) {
             return own;
         }
@@ -170,9 +180,28 @@ record Rates(double blas3, double blas2, double copy) {
                 a.backend().svd(driver, work.view(), s.view(), Optional.of(vectors));
             });
             Work counted = DenseWork.of(Driver.valueOf(driver.name()), dtype, n, n, true);
-            double speed = seconds(counted) / seconds;
-            return new Rates(speed * blas3, speed * blas2, speed * copy);
+            return scaled(seconds(counted) / seconds);
         }
+    }
+
+    /** The same of a driver for batches, that decomposes one. */
+    private Rates measureBatch(Device device, DType dtype, SvdDriver driver) {
+        long b = BATCH;
+        long n = BATCH_ORDER;
+        try (Scope scope = Scope.open()) {
+            Tensor a = Tensor.uniform(dtype, 1, b, n, n).to(device);
+            Tensor s = Tensor.empty(device, dtype, b, n);
+            Backend.Vectors vectors = new Backend.Vectors(
+                    Tensor.empty(device, dtype, b, n, n).view(),
+                    Tensor.empty(device, dtype, b, n, n).view());
+            double seconds = fastest(
+                    device, DRIVER_RUNS, () -> a.backend().svdBatch(driver, a.view(), s.view(), Optional.of(vectors)));
+            return scaled(seconds(DenseWork.ofBatch(Driver.valueOf(driver.name()), dtype, b, n, n, true)) / seconds);
+        }
+    }
+
+    private Rates scaled(double speed) {
+        return new Rates(speed * blas3, speed * blas2, speed * copy);
     }
 
     /** Seconds of the fastest run: another job on the machine only makes one slower. */

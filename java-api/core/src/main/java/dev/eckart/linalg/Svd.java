@@ -3,6 +3,7 @@ package dev.eckart.linalg;
 import dev.eckart.backend.Backend;
 import dev.eckart.backend.SvdDriver;
 import dev.eckart.memory.DType;
+import dev.eckart.memory.Device;
 import dev.eckart.memory.Interrupts;
 import dev.eckart.memory.Shape;
 import dev.eckart.tensor.Devices;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /**
  * Singular value decomposition A = U·diag(s)·Vᵀ of a dense matrix, or of each matrix of a batch.
@@ -96,6 +98,11 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
 
     /** How to decompose. Each method returns this object. Not thread-safe. */
     public static final class Options {
+        /** Of kernels and libraries on a GPU for a matrix: copies to and fro, scale, signs, certificate. */
+        private static final double CALLS_OF_A_MATRIX = 20;
+
+        private static final double CALLS_OF_A_BATCH = 10;
+
         private Driver driver = Driver.AUTO;
         private boolean full;
         private boolean overwrite;
@@ -310,10 +317,13 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             if (shape.rank() == 3 && !full && BatchedSvd.rotates(a)) {
                 return plan(a, vectors, Driver.JACOBI, "a batch of small matrices, one in each lane of a vector");
             }
+            List<Driver> inOneCall = full ? List.of() : BatchedSvd.onGpu(a);
             String reason = "all " + Math.min(shape.dim(-2), shape.dim(-1)) + " triplets at full accuracy";
-            List<SvdPlan> plans = drivers(a).stream()
+            Stream<Driver> others = drivers(a).stream()
+                    .filter(d -> !inOneCall.contains(d))
                     .filter(d -> d != Driver.GEJSV) // slower, and its accuracy is asked for by name
-                    .filter(d -> d != Driver.GESVDP || Rates.areMeasured(shape)) // may have to be done again
+                    .filter(d -> d != Driver.GESVDP || Rates.areMeasured(shape)); // may have to be done again
+            List<SvdPlan> plans = Stream.concat(inOneCall.stream(), others)
                     .map(d -> plan(a, vectors, d, reason))
                     .toList();
             return SvdPlan.best(plans, Devices.available(a.device()));
@@ -326,12 +336,17 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
                 throw new IllegalArgumentException(
                         "svd: driver " + driver + " gives the thin decomposition only; use gesdd for a full one");
             }
+            if (driver == Driver.GESVDA && (!many || full || !BatchedSvd.can(a, driver))) {
+                throw new IllegalArgumentException(
+                        "svd: driver gesvda gives the thin decomposition of a batch (b, m, n) on a GPU, not of " + a.shape()
+                                + (full ? ", full" : "") + " on " + a.device() + "; use auto");
+            }
             if (driver == Driver.JACOBI && (!many || full || !BatchedSvd.can(a, driver))) {
                 throw new IllegalArgumentException(
                         "svd: driver jacobi gives the thin decomposition of a batch (b, m, n) with min(m, n) up to 64 on the CPU,"
                                 + " not of " + a.shape() + (full ? ", full" : "") + " on " + a.device() + "; use auto");
             }
-            if (!driver.factorsFirst() && driver != Driver.JACOBI && !drivers(a).contains(driver)) {
+            if (!driver.factorsFirst() && !driver.forBatches() && !drivers(a).contains(driver)) {
                 throw new IllegalArgumentException("svd: driver " + driver + " does not exist on " + a.device()
                         + "; there are auto, qr, cholesky-qr and " + drivers(a));
             }
@@ -344,13 +359,27 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             long k = Math.min(m, n);
             DType type = a.dtype();
             boolean many = shape.rank() == 3;
-            long work = k == 0 || choice == Driver.JACOBI ? 0 : workspace(a, vectors, choice);
             long count = many ? shape.dim(0) : 1;
+            Optional<SvdDriver> batch =
+                    many && !full ? BatchedSvd.kernel(a.device(), shape, choice) : Optional.empty();
+            boolean onGpu = a.device().kind() != Device.Kind.CPU;
+            // On the host a batch goes one by one behind one call, but for Jacobi.
+            boolean together = batch.isPresent() && (onGpu || choice == Driver.JACOBI);
+            long work = k == 0
+                    ? 0
+                    : together
+                            ? a.backend().svdBatchWorkspace(batch.get(), vectors, type, count, m, n)
+                            : workspace(a, vectors, choice);
             long copy = inPlace(a) ? 0 : m * n * type.bytes();
             boolean reuse = vectors && !full && inPlace(a) && choice == Driver.GESVD;
             long elements = full ? m * m + n * n : (m + n) * k - (reuse ? m * n : 0);
             long results = ((vectors ? elements : 0) + k) * type.bytes() * count;
-            Work counted = DenseWork.of(choice, type, m, n, vectors).times(count);
+            Work counted = together
+                    ? DenseWork.ofBatch(choice, type, count, m, n, vectors)
+                    : DenseWork.of(choice, type, m, n, vectors).times(count);
+            if (many && onGpu) {
+                counted = counted.plus(Work.calls(together ? CALLS_OF_A_BATCH : CALLS_OF_A_MATRIX * count));
+            }
             return SvdPlan.of(a.device(), type, shape, k, choice, reason, counted, copy + work + results, copy + work);
         }
 

@@ -1,16 +1,113 @@
 package dev.eckart.tensor;
 
+import dev.eckart.backend.Backend;
 import dev.eckart.backend.View;
 import dev.eckart.memory.DType;
 import dev.eckart.memory.Layout;
 import dev.eckart.memory.Precision;
 import dev.eckart.memory.Shape;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Brings the operands of a matrix product into the form that a backend takes: one batch dimension, one unit stride each. */
-final class Products {
+/**
+ * Several products of matrices at once. Thread-safe.
+ *
+ * <p>Here operands are brought into the form that a backend takes: one batch dimension, one unit stride each; those of
+ * {@link Tensor#matmul} as well.
+ */
+public final class Products {
     private static final Shape SINGLE = Shape.of(1);
 
     private Products() {}
+
+    /**
+     * Each Aᵢ·Bᵢ, (mᵢ, kᵢ)·(kᵢ, nᵢ) = (mᵢ, nᵢ), of whatever shapes. On a GPU it is one call where {@link Tensor#matmul} would be one for
+     * each pair, which counts where they are small. For factors of one shape {@code matmul} of a batch is as fast.
+     *
+     * @param a matrices, F64 or F32, of one type and on one device
+     * @param b as many, likewise
+     * @return as many new tensors, in their order; none for none
+     * @throws IllegalArgumentException for lists of different lengths, and for a pair that does not fit, by its place
+     */
+    public static List<Tensor> matmulAll(List<Tensor> a, List<Tensor> b) {
+        return matmulAll(a, b, Precision.FULL);
+    }
+
+    /**
+     * {@link #matmulAll(List, List)} of factors that may be rounded to {@code precision} first, where they are F32 and the device gains from
+     * it. A GPU rounds to TF32 where BF16 would be allowed.
+     */
+    public static List<Tensor> matmulAll(List<Tensor> a, List<Tensor> b, Precision precision) {
+        if (a.size() != b.size()) {
+            throw new IllegalArgumentException(
+                    "matmulAll: " + a.size() + " left and " + b.size() + " right factors; there must be as many of each");
+        }
+        for (int i = 0; i < a.size(); i++) {
+            checkPair(i, a, b);
+        }
+        List<Tensor> out = new ArrayList<>();
+        List<Tensor> copies = new ArrayList<>();
+        try {
+            List<Backend.Product> products = new ArrayList<>();
+            for (int i = 0; i < a.size(); i++) {
+                Tensor c = Tensor.empty(
+                        a.get(i).device(), a.get(i).dtype(), a.get(i).dim(0), b.get(i).dim(1));
+                out.add(c);
+                products.add(new Backend.Product(
+                        operand(a.get(i), copies),
+                        operand(b.get(i), copies),
+                        c.view().with(flatten(c.view().layout(), SINGLE))));
+            }
+            if (!out.isEmpty()) {
+                out.get(0).backend().gemmAll(precision, products);
+            }
+            return List.copyOf(out);
+        } catch (RuntimeException | Error e) {
+            out.forEach(Tensor::close);
+            throw e;
+        } finally {
+            copies.forEach(Tensor::close);
+        }
+    }
+
+    private static void checkPair(int i, List<Tensor> as, List<Tensor> bs) {
+        Tensor a = as.get(i);
+        Tensor b = bs.get(i);
+        a.check("matmulAll");
+        b.check("matmulAll");
+        String pair = "matmul " + i + ": " + a.shape() + "·" + b.shape() + ": ";
+        if (a.shape().rank() != 2 || b.shape().rank() != 2) {
+            throw new IllegalArgumentException(pair + "needs two matrices; use Tensor.matmul");
+        }
+        if (a.dtype() != DType.F64 && a.dtype() != DType.F32) {
+            throw new IllegalArgumentException(pair + "needs f64 or f32, not " + a.dtype() + "; cast with to(dtype)");
+        }
+        Tensor first = as.get(0);
+        if (a.dtype() != b.dtype() || a.dtype() != first.dtype()) {
+            throw new IllegalArgumentException(pair + "types are " + a.dtype() + " and " + b.dtype()
+                    + (a.dtype() == b.dtype() ? ", those of the first " + first.dtype() : "") + "; cast with to(dtype)");
+        }
+        if (!a.device().equals(b.device()) || !a.device().equals(first.device())) {
+            throw new IllegalArgumentException(pair + "factors lie on " + a.device() + " and " + b.device()
+                    + (a.device().equals(b.device()) ? ", the first on " + first.device() : "")
+                    + "; move them with to(device)");
+        }
+        if (a.dim(1) != b.dim(0)) {
+            throw new IllegalArgumentException(
+                    pair + "inner dimensions " + a.dim(1) + " and " + b.dim(0) + " differ");
+        }
+    }
+
+    /** A factor as the backend takes it; by way of a copy, which the caller closes, where its strides want one. */
+    private static View operand(Tensor t, List<Tensor> copies) {
+        Layout layout = batched(t.view().layout(), SINGLE);
+        if (layout != null) {
+            return t.view().with(layout);
+        }
+        Tensor copy = copied(t, SINGLE);
+        copies.add(copy);
+        return copy.view();
+    }
 
     static Tensor matmul(Tensor a, Tensor b, Precision precision) {
         int rankA = a.shape().rank();

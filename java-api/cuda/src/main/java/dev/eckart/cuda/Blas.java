@@ -32,7 +32,7 @@ final class Blas {
         this.gpu = gpu;
     }
 
-    private cublasContext handle() {
+    cublasContext handle() {
         if (handle == null) {
             cublasContext made = new cublasContext();
             check("cublasCreate", cublas.cublasCreate_v2(made));

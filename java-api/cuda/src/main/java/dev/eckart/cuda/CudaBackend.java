@@ -17,6 +17,7 @@ import dev.eckart.memory.MemoryStatistics;
 import dev.eckart.memory.Precision;
 import dev.eckart.memory.Shape;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -279,6 +280,22 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public void gemmAll(Precision precision, List<Product> products) {
+        View[] read = products.stream().flatMap(p -> Stream.of(p.a(), p.b())).toArray(View[]::new);
+        try (Call call = writes(products.stream().map(Product::c).toList(), read)) {
+            List<Product> some = new ArrayList<>();
+            for (Product p : products) {
+                if (p.a().shape().dim(2) == 0) {
+                    call.on().elementwise.fill(p.c(), 0);
+                } else if (p.c().shape().size() > 0) {
+                    some.add(p);
+                }
+            }
+            call.on().groupedProduct.multiply(precision, some);
+        }
+    }
+
+    @Override
     public boolean linear(Precision precision, Finish f, View x, View weight, View bias, View y) {
         try (Call call = writes(y, x, weight, bias)) {
             return call.on().fusedProduct.apply(precision, f, x, weight, bias, y);
@@ -384,14 +401,23 @@ final class CudaBackend implements Backend {
 
     @Override
     public List<SvdDriver> svdBatchDrivers() {
-        return List.of(SvdDriver.JACOBI);
+        return List.of(SvdDriver.JACOBI, SvdDriver.GESVDJ, SvdDriver.GESVDA);
     }
 
     @Override
     public long svdBatch(SvdDriver driver, View a, View s, Optional<Vectors> vectors) {
         try (Call call = writes(with(vectors, s), a)) {
-            return call.on().smallSvd.svd(a, s, vectors);
+            return driver == SvdDriver.JACOBI
+                    ? call.on().smallSvd.svd(a, s, vectors)
+                    : call.on().batchSvd.svd(driver, a, s, vectors);
         }
+    }
+
+    @Override
+    public long svdBatchWorkspace(SvdDriver driver, boolean vectors, DType dtype, long count, long m, long n) {
+        return driver == SvdDriver.JACOBI
+                ? SmallSvd.workspace(vectors, dtype, count, m, n)
+                : here().batchSvd.workspace(driver, vectors, dtype, count, m, n);
     }
 
     @Override

@@ -18,6 +18,7 @@ final class Factorizations {
     private final Reductions reductions;
     private final Solver solver;
     private final SvdCalls svdCalls;
+    private final BatchCalls batchCalls;
     private final LongSvd longSvd;
 
     Factorizations(Gpu gpu, Blas blas, Elementwise elementwise, Reductions reductions) {
@@ -26,7 +27,12 @@ final class Factorizations {
         this.reductions = reductions;
         this.solver = new Solver(gpu);
         this.svdCalls = new SvdCalls(gpu, solver);
+        this.batchCalls = new BatchCalls(gpu, solver, svdCalls);
         this.longSvd = new LongSvd(gpu, blas, elementwise, reductions, this);
+    }
+
+    BatchCalls batchCalls() {
+        return batchCalls;
     }
 
     private static long rows(View matrix) {
@@ -41,7 +47,7 @@ final class Factorizations {
         return RowMajor.leading(matrix);
     }
 
-    private static String module(View matrix) {
+    static String module(View matrix) {
         return "matrix.cuh ECKART_MATRIX(" + Types.name(matrix.dtype()) + ")";
     }
 
@@ -354,7 +360,7 @@ final class Factorizations {
         return (svdCalls.workspace(driver, call) + scratch + product) * dtype.bytes() + 16;
     }
 
-    /** Signs by the rule of Backend.orientVectors. */
+    /** Signs by the rule of Backend.orientVectors, of one matrix or of a batch. */
     void orient(Optional<View> u, View vt) {
         long k = rows(vt);
         if (u.isPresent()) {
@@ -363,6 +369,8 @@ final class Factorizations {
         if (k == 0 || columns(vt) == 0) {
             return;
         }
+        boolean many = vt.shape().rank() == 3;
+        long count = many ? vt.shape().dim(0) : 1;
         Arguments arguments = new Arguments()
                 .add(k)
                 .add(columns(vt))
@@ -371,12 +379,15 @@ final class Factorizations {
                 .add(u.map(RowMajor::rows).orElse(0L))
                 .add(u.map(View::address).orElse(0L))
                 .add(u.map(RowMajor::leading).orElse(0L))
-                .add(1 - Math.sqrt(vt.dtype().epsilon()));
+                .add(1 - Math.sqrt(vt.dtype().epsilon()))
+                .add(count)
+                .add(many ? vt.layout().stride(0) : 0)
+                .add(many && u.isPresent() ? u.get().layout().stride(0) : 0);
         int threads = 32;
         while (threads < 256 && threads < columns(vt)) {
             threads *= 2;
         }
-        gpu.launchBlocks(module(vt), "orient", k, threads, arguments);
+        gpu.launchBlocks(module(vt), "orient", count * k, threads, arguments);
     }
 
     /**

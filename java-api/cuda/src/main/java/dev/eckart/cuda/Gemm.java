@@ -46,6 +46,11 @@ record Gemm(
                 c.shape().dim(0));
     }
 
+    /** The same of each matrix of the batch alone. */
+    Gemm single() {
+        return new Gemm(transposeB, transposeA, rows, columns, inner, ldb, 0, lda, 0, ldc, 0, 1);
+    }
+
     /** Whether the columns of a matrix are neighbours in memory; a single column's are. */
     private static boolean columnsAdjacent(Layout matrix) {
         return matrix.shape().dim(2) <= 1 || matrix.stride(2) == 1;

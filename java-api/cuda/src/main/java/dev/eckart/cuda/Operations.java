@@ -11,9 +11,11 @@ final class Operations {
     final Indices indices;
     final SparseMatrices sparse;
     final Blas blas;
+    final GroupedProduct groupedProduct;
     final FusedProduct fusedProduct;
     final Factorizations factorizations;
     final SmallSvd smallSvd;
+    final BatchSvd batchSvd;
 
     Operations(Gpu gpu) {
         this.gpu = gpu;
@@ -25,8 +27,10 @@ final class Operations {
         indices = new Indices(gpu);
         sparse = new SparseMatrices(gpu);
         blas = new Blas(gpu);
+        groupedProduct = new GroupedProduct(gpu, blas);
         fusedProduct = new FusedProduct(gpu, elementwise);
         factorizations = new Factorizations(gpu, blas, elementwise, reductions);
         smallSvd = new SmallSvd(gpu, transfer, elementwise, factorizations);
+        batchSvd = new BatchSvd(gpu, transfer, elementwise, factorizations, smallSvd);
     }
 }

@@ -110,6 +110,13 @@ final class SmallSvd {
         }
     }
 
+    /** Bytes taken beside the operands, where shared memory does not hold a matrix. */
+    static long workspace(boolean vectors, DType dtype, long count, long m, long n) {
+        long k = Math.min(m, n);
+        long bytes = (k * spread(Math.max(m, n)) + (vectors ? k * spread(k) : 0)) * dtype.bytes();
+        return bytes <= MEDIUM ? 0 : Math.min(count, BLOCKS) * bytes;
+    }
+
     /** As {@link dev.eckart.backend.Backend#svdBatchErrors}. */
     void errors(View a, View s, Vectors vectors, View errors) {
         long count = a.shape().dim(0);
@@ -141,7 +148,8 @@ final class SmallSvd {
         return (length + 23) / 32 * 32 + 8;
     }
 
-    private boolean alone(View a, long i, View s, Optional<Vectors> vectors) {
+    /** One matrix by the drivers for one, in turn; false: by none. */
+    boolean alone(View a, long i, View s, Optional<Vectors> vectors) {
         long m = RowMajor.rows(a);
         long n = RowMajor.columns(a);
         try (Scratch scratch = Scratch.matrix(gpu, "svd", a.dtype(), m, n)) {

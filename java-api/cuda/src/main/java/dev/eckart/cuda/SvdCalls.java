@@ -26,8 +26,8 @@ final class SvdCalls {
         this.solver = solver;
     }
 
-    /** Parameters of gesvdj as they are made: the machine's accuracy, at most 100 sweeps. */
-    private gesvdjInfo jacobi() {
+    /** Parameters of gesvdj, and of its form for batches, as they are made: the machine's accuracy, at most 100 sweeps. */
+    gesvdjInfo jacobi() {
         if (jacobi == null) {
             gesvdjInfo made = new gesvdjInfo();
             Solver.check("cusolverDnCreateGesvdjInfo", cusolver.cusolverDnCreateGesvdjInfo(made));
