@@ -48,7 +48,8 @@ final class BatchedSvd {
         long k = Math.min(a.dim(1), a.dim(2));
         return a.device().kind() == Device.Kind.CPU
                 && a.dim(0) >= FEWEST
-                && can(a, Driver.JACOBI) && (a.dim(1) + a.dim(2)) * k <= LARGEST;
+                && can(a, Driver.JACOBI)
+                && (a.dim(1) + a.dim(2)) * k <= LARGEST;
     }
 
     /** The drivers of full accuracy by which a GPU does this batch in one call, the first preferred among equals. */

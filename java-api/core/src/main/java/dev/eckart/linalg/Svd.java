@@ -338,8 +338,8 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             }
             if (driver == Driver.GESVDA && (!many || full || !BatchedSvd.can(a, driver))) {
                 throw new IllegalArgumentException(
-                        "svd: driver gesvda gives the thin decomposition of a batch (b, m, n) on a GPU, not of " + a.shape()
-                                + (full ? ", full" : "") + " on " + a.device() + "; use auto");
+                        "svd: driver gesvda gives the thin decomposition of a batch (b, m, n) on a GPU, not of "
+                                + a.shape() + (full ? ", full" : "") + " on " + a.device() + "; use auto");
             }
             if (driver == Driver.JACOBI && (!many || full || !BatchedSvd.can(a, driver))) {
                 throw new IllegalArgumentException(
@@ -360,8 +360,7 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             DType type = a.dtype();
             boolean many = shape.rank() == 3;
             long count = many ? shape.dim(0) : 1;
-            Optional<SvdDriver> batch =
-                    many && !full ? BatchedSvd.kernel(a.device(), shape, choice) : Optional.empty();
+            Optional<SvdDriver> batch = many && !full ? BatchedSvd.kernel(a.device(), shape, choice) : Optional.empty();
             boolean onGpu = a.device().kind() != Device.Kind.CPU;
             // On the host a batch goes one by one behind one call, but for Jacobi.
             boolean together = batch.isPresent() && (onGpu || choice == Driver.JACOBI);

@@ -39,8 +39,8 @@ public final class Products {
      */
     public static List<Tensor> matmulAll(List<Tensor> a, List<Tensor> b, Precision precision) {
         if (a.size() != b.size()) {
-            throw new IllegalArgumentException(
-                    "matmulAll: " + a.size() + " left and " + b.size() + " right factors; there must be as many of each");
+            throw new IllegalArgumentException("matmulAll: " + a.size() + " left and " + b.size()
+                    + " right factors; there must be as many of each");
         }
         for (int i = 0; i < a.size(); i++) {
             checkPair(i, a, b);
@@ -51,7 +51,10 @@ public final class Products {
             List<Backend.Product> products = new ArrayList<>();
             for (int i = 0; i < a.size(); i++) {
                 Tensor c = Tensor.empty(
-                        a.get(i).device(), a.get(i).dtype(), a.get(i).dim(0), b.get(i).dim(1));
+                        a.get(i).device(),
+                        a.get(i).dtype(),
+                        a.get(i).dim(0),
+                        b.get(i).dim(1));
                 out.add(c);
                 products.add(new Backend.Product(
                         operand(a.get(i), copies),
@@ -85,7 +88,8 @@ public final class Products {
         Tensor first = as.get(0);
         if (a.dtype() != b.dtype() || a.dtype() != first.dtype()) {
             throw new IllegalArgumentException(pair + "types are " + a.dtype() + " and " + b.dtype()
-                    + (a.dtype() == b.dtype() ? ", those of the first " + first.dtype() : "") + "; cast with to(dtype)");
+                    + (a.dtype() == b.dtype() ? ", those of the first " + first.dtype() : "")
+                    + "; cast with to(dtype)");
         }
         if (!a.device().equals(b.device()) || !a.device().equals(first.device())) {
             throw new IllegalArgumentException(pair + "factors lie on " + a.device() + " and " + b.device()
@@ -93,8 +97,7 @@ public final class Products {
                     + "; move them with to(device)");
         }
         if (a.dim(1) != b.dim(0)) {
-            throw new IllegalArgumentException(
-                    pair + "inner dimensions " + a.dim(1) + " and " + b.dim(0) + " differ");
+            throw new IllegalArgumentException(pair + "inner dimensions " + a.dim(1) + " and " + b.dim(0) + " differ");
         }
     }
 

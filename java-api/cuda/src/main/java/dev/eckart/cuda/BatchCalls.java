@@ -37,7 +37,16 @@ final class BatchCalls {
      * @param info (count) words
      */
     record Batch(
-            DType dtype, boolean vectors, long count, long rows, long columns, long a, long s, long u, long v, long info) {
+            DType dtype,
+            boolean vectors,
+            long count,
+            long rows,
+            long columns,
+            long a,
+            long s,
+            long u,
+            long v,
+            long info) {
         int mode() {
             return vectors ? Solver.VECTORS : Solver.VALUES_ONLY;
         }
@@ -61,7 +70,8 @@ final class BatchCalls {
 
     private void run(String name, Batch x, Solver.Sized sized, Call call) {
         int elements = solver.elements(name, sized);
-        try (Scratch work = new Scratch(gpu, name, Math.max(1, (long) elements * x.dtype().bytes()))) {
+        try (Scratch work =
+                new Scratch(gpu, name, Math.max(1, (long) elements * x.dtype().bytes()))) {
             Solver.check(name, call.run(work.address(), elements));
         }
     }

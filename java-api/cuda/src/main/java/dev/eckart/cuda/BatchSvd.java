@@ -23,8 +23,7 @@ final class BatchSvd {
     private final SmallSvd small;
     private final BatchCalls calls;
 
-    BatchSvd(
-            Gpu gpu, Transfer transfer, Elementwise elementwise, Factorizations factorizations, SmallSvd small) {
+    BatchSvd(Gpu gpu, Transfer transfer, Elementwise elementwise, Factorizations factorizations, SmallSvd small) {
         this.gpu = gpu;
         this.transfer = transfer;
         this.elementwise = elementwise;

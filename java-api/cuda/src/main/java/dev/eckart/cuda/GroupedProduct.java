@@ -66,7 +66,8 @@ final class GroupedProduct {
     private void run(Precision precision, DType dtype, Map<Gemm, Addresses> groups) {
         List<Gemm> shapes = List.copyOf(groups.keySet());
         List<Addresses> parts = List.copyOf(groups.values());
-        long[] addresses = new long[3 * parts.stream().mapToInt(p -> p.first.size()).sum()];
+        long[] addresses =
+                new long[3 * parts.stream().mapToInt(p -> p.first.size()).sum()];
         int count = addresses.length / 3;
         int at = 0;
         for (Addresses part : parts) {
