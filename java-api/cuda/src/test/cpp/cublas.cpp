@@ -3,9 +3,10 @@
 //
 // Sections of the cuBLAS manual (13): cublasCreate 2.4.1, cublasGetVersion 2.4.3, cublasGetStatusName 2.4.5, cublasSetStream 2.4.7,
 // cublasSetWorkspace 2.4.8, cublasSetPointerMode 2.4.11 (HOST unless set), cublasSetMathMode 2.4.22, cublas<t>syrk 2.7.7, cublas<t>trsm
-// 2.7.11, cublasGemmStridedBatchedEx 2.8.14.
+// 2.7.11, cublasGemmStridedBatchedEx 2.8.14, cublasGemmGroupedBatchedEx 2.8.17.
 #include <cblas.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -98,6 +99,64 @@ int trsmOf(void *h, int s, int uplo, int t, int diagonal, int64_t m, int64_t n, 
     return 0;
 }
 
+// Groups of problems of one shape each; what describes groups is on the host and read at the call, the lists of addresses are on the
+// device, all problems of all groups one behind another, and are read when the work is done
+template <class T, class I>
+int groupedOf(void *h, const int *ta, const int *tb, const I *m, const I *n, const I *k, const T *alpha, const T *const *a, const I *lda, const T *const *b,
+              const I *ldb, const T *beta, T *const *c, const I *ldc, I groups, const I *sizes, int rounded) {
+    const void *places[] = {a, b, c};
+    size_t problems = 0;
+    for (I g = 0; g < groups; g++) {
+        if (m[g] < 0 || n[g] < 0 || k[g] < 0 || sizes[g] < 0 || lda[g] < std::max<I>(1, ta[g] ? k[g] : m[g]) || ldb[g] < std::max<I>(1, tb[g] ? n[g] : k[g]) ||
+            ldc[g] < std::max<I>(1, m[g])) {
+            fprintf(stderr, "double: grouped gemm: group %ld is wrong\n", long(g));
+            return INVALID_VALUE;
+        }
+        problems += size_t(sizes[g]);
+    }
+    for (const void *list : places)
+        if (!eckart_double_owns(list, problems * sizeof(void *), "grouped gemm addresses")) return INVALID_VALUE;
+    size_t from = 0;
+    for (I g = 0; g < groups; from += size_t(sizes[g++])) {
+        const int x = ta[g], y = tb[g];
+        const I mm = m[g], nn = n[g], kk = k[g], la = lda[g], lb = ldb[g], lc = ldc[g];
+        const T by = alpha[g], keep = beta[g];
+        const size_t to = from + size_t(sizes[g]), first = from;
+        enqueue(streamOf(h), [=] {
+            for (size_t i = first; i < to; i++) {
+                if (!matrix(a[i], x ? kk : mm, x ? mm : kk, la, sizeof(T), "grouped A") || !matrix(b[i], y ? nn : kk, y ? kk : nn, lb, sizeof(T), "grouped B") ||
+                    !matrix(c[i], mm, nn, lc, sizeof(T), "grouped C") || mm == 0 || nn == 0)
+                    continue;
+                if (rounded == 0) {
+                    multiply(x, y, int(mm), int(nn), int(kk), by, a[i], int(la), b[i], int(lb), keep, c[i], int(lc));
+                    continue;
+                }
+                const std::vector<T> p = roundedTo(rounded, a[i], x ? kk : mm, x ? mm : kk, la), q = roundedTo(rounded, b[i], y ? nn : kk, y ? kk : nn, lb);
+                multiply(x, y, int(mm), int(nn), int(kk), by, p.data(), int(x ? kk : mm), q.data(), int(y ? nn : kk), keep, c[i], int(lc));
+            }
+        });
+    }
+    return 0;
+}
+
+template <class I>
+int groupedAny(void *h, const int *ta, const int *tb, const I *m, const I *n, const I *k, const void *alpha, const void *const *a, int typeA, const I *lda,
+               const void *const *b, int typeB, const I *ldb, const void *beta, void *const *c, int typeC, const I *ldc, I groups, const I *sizes, int compute) {
+    if (!ready(h)) return NOT_INITIALIZED;
+    if (int code = eckart_double_status("cublasGemmGroupedBatchedEx")) return code;
+    if (typeA != typeB || typeB != typeC || groups < 0) return INVALID_VALUE;
+    const int rounded = compute == 68 ? 0 : compute == 75 ? 16 : compute == 77 ? 13 : -1;
+    if (typeA == 1 && compute == 70)
+        return groupedOf<double, I>(h, ta, tb, m, n, k, static_cast<const double *>(alpha), reinterpret_cast<const double *const *>(a), lda,
+                                    reinterpret_cast<const double *const *>(b), ldb, static_cast<const double *>(beta), reinterpret_cast<double *const *>(c), ldc,
+                                    groups, sizes, 0);
+    if (typeA == 0 && rounded >= 0)
+        return groupedOf<float, I>(h, ta, tb, m, n, k, static_cast<const float *>(alpha), reinterpret_cast<const float *const *>(a), lda,
+                                   reinterpret_cast<const float *const *>(b), ldb, static_cast<const float *>(beta), reinterpret_cast<float *const *>(c), ldc,
+                                   groups, sizes, rounded);
+    return INVALID_VALUE;
+}
+
 }  // namespace
 
 extern "C" {
@@ -138,6 +197,16 @@ int cublasGemmStridedBatchedEx_64(void *h, int ta, int tb, int64_t m, int64_t n,
     if (typeA == 0 && rounded >= 0)
         return gemmOf<float>(h, ta, tb, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC, batch, rounded);
     return INVALID_VALUE;
+}
+int cublasGemmGroupedBatchedEx(void *h, const int *ta, const int *tb, const int *m, const int *n, const int *k, const void *alpha, const void *const *a, int typeA,
+                               const int *lda, const void *const *b, int typeB, const int *ldb, const void *beta, void *const *c, int typeC, const int *ldc,
+                               int groups, const int *sizes, int compute) {
+    return groupedAny<int>(h, ta, tb, m, n, k, alpha, a, typeA, lda, b, typeB, ldb, beta, c, typeC, ldc, groups, sizes, compute);
+}
+int cublasGemmGroupedBatchedEx_64(void *h, const int *ta, const int *tb, const int64_t *m, const int64_t *n, const int64_t *k, const void *alpha,
+                                  const void *const *a, int typeA, const int64_t *lda, const void *const *b, int typeB, const int64_t *ldb, const void *beta,
+                                  void *const *c, int typeC, const int64_t *ldc, int64_t groups, const int64_t *sizes, int compute) {
+    return groupedAny<int64_t>(h, ta, tb, m, n, k, alpha, a, typeA, lda, b, typeB, ldb, beta, c, typeC, ldc, groups, sizes, compute);
 }
 int cublasDsyrk_v2_64(void *h, int uplo, int t, int64_t n, int64_t k, const double *alpha, const double *a, int64_t lda, const double *beta, double *c,
                       int64_t ldc) {

@@ -209,6 +209,8 @@ template <class T> int syevdOf(void *h, int mode, int uplo, int n, T *a, int lda
     return 0;
 }
 
+#include "cusolver_batches.h"
+
 }  // namespace
 
 #define FOR_TYPE(X, T)                                                                                                                            \
@@ -298,5 +300,7 @@ int cusolverDnXgesvdr(void *h, void *with, signed char jobU, signed char jobV, i
 }
 FOR_TYPE(D, double)
 FOR_TYPE(S, float)
+BATCHES_FOR_TYPE(D, double)
+BATCHES_FOR_TYPE(S, float)
 
 }  // extern "C"
