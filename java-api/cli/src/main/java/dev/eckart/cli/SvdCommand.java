@@ -51,7 +51,7 @@ final class SvdCommand implements Callable<Integer> {
             names = "--driver",
             paramLabel = "D",
             description =
-                    "auto, gesdd, gesvd, gejsv, gesvdj, gesvdp, gesvdr (GPU), jacobi (batches), qr, cholesky-qr, gram, randomized or krylov"
+                    "auto, gesdd, gesvd, gejsv, gesvdj, gesvdp, gesvdr (GPU), gesvda (batches on a GPU), jacobi (batches), qr, cholesky-qr, gram, randomized or krylov"
                             + " (default: auto)")
     private String driver = "auto";
 

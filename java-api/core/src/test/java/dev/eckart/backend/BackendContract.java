@@ -14,6 +14,7 @@ abstract class BackendContract
                 RandomContract,
                 SmallProductContract,
                 NarrowProductContract,
+                GroupedProductContract,
                 SparseContract,
                 FactorizationContract,
                 SvdContract,

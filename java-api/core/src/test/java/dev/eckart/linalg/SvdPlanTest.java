@@ -75,7 +75,8 @@ class SvdPlanTest {
                 Driver.CHOLESKY_QR,
                 Driver.JACOBI,
                 Driver.GESVDJ,
-                Driver.GESVDP)) {
+                Driver.GESVDP,
+                Driver.GESVDA)) {
             for (long[] shape : new long[][] {{200, 200}, {3000, 200}, {200, 3000}, {200, 230}}) {
                 Work one = DenseWork.of(driver, DType.F64, shape[0], shape[1], true);
                 Work twice = DenseWork.of(driver, DType.F64, 2 * shape[0], 2 * shape[1], true);
@@ -88,6 +89,11 @@ class SvdPlanTest {
             }
             assertThat(DenseWork.of(driver, DType.F32, 0, 5, true)).isEqualTo(Work.NONE);
         }
+        // A batch of long matrices in one call: none is shortened first.
+        assertThat(DenseWork.ofBatch(Driver.GESVDJ, DType.F32, 5, 30, 2, true))
+                .isEqualTo(DenseWork.of(Driver.JACOBI, DType.F32, 30, 2, true).times(5))
+                .isNotEqualTo(
+                        DenseWork.of(Driver.GESVDJ, DType.F32, 30, 2, true).times(5));
     }
 
     @Test

@@ -277,6 +277,9 @@ class SvdTest {
         assertThat(Svd.options().explain(batch).driver()).isEqualTo(Driver.JACOBI);
         assertThat(Svd.options().explain(Tensor.zeros(dtype, 40, 65, 65)).driver())
                 .isEqualTo(Driver.GESDD);
+        assertThatThrownBy(() -> Svd.options().driver(Driver.GESVDA).of(batch))
+                .hasMessage("svd: driver gesvda gives the thin decomposition of a batch (b, m, n) on a GPU, not of"
+                        + " (40,6,9) on cpu; use auto");
         assertThatThrownBy(() -> Svd.options().driver(Driver.JACOBI).of(batch.select(0, 0)))
                 .hasMessage(
                         "svd: driver jacobi gives the thin decomposition of a batch (b, m, n) with min(m, n) up to 64 on the"
@@ -377,7 +380,7 @@ class SvdTest {
                         + " gesvd, gejsv]");
         assertThatThrownBy(() -> Driver.parse("gesddd"))
                 .hasMessage(
-                        "driver: 'gesddd' is none of auto, gesdd, gesvd, gesvdj, gesvdp, gesvdr, jacobi, gejsv, qr, cholesky-qr, gram,"
+                        "driver: 'gesddd' is none of auto, gesdd, gesvd, gesvdj, gesvdp, gesvdr, gesvda, jacobi, gejsv, qr, cholesky-qr, gram,"
                                 + " randomized, krylov");
     }
 
