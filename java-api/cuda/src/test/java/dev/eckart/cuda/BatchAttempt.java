@@ -22,6 +22,7 @@ final class BatchAttempt {
         for (Driver driver : List.of(Driver.GESVDJ, Driver.GESVDA)) {
             try (Scope scope = Scope.open()) {
                 Tensor host = Tensor.normal(DType.F64, 1, 3, 8, 5);
+                host.select(0, 2).assign(host.select(0, 2).multiply(1e-200)); // its squares vanish
                 Svd svd = Svd.options().driver(driver).of(host.to(Device.cuda(0)));
                 double off = svd.reconstruct().to(Device.cpu()).subtract(host).norm();
                 System.out.println("by " + driver + " " + (off < 1e-6) + ", certified "

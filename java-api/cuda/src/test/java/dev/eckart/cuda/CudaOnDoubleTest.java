@@ -255,7 +255,7 @@ class CudaOnDoubleTest {
         assertThat(batch("info gesvdjBatched=6", kept)).containsPattern("of 32: .* driver +gesvdj: ");
     }
 
-    /** The second matrix of a batch is decomposed alone; where that fails too, it is named. */
+    /** The second matrix of a batch is decomposed alone; where that fails too, it is named. Small numbers alone are no reason. */
     @ParameterizedTest
     @CsvSource({"gesvdjBatched,gesvdj", "gesvdaStridedBatched,gesvda"})
     void should_decompose_alone_what_a_batch_left(String call, String driver) throws IOException, InterruptedException {
@@ -263,6 +263,8 @@ class CudaOnDoubleTest {
         assertThat(batch("info " + call + "=6", kept)).contains("by " + driver + " true, certified " + driver);
         assertThat(batch("info " + call + "=6,info gesvdj=3,info gesvd=1,info gesvdp=2", kept))
                 .contains("by " + driver + ": svd: matrix 1 of the batch (3,8,5) did not converge");
+        assertThat(batch("info gesvdj=3,info gesvd=1,info gesvdp=2", kept))
+                .contains("by " + driver + " true, certified " + driver);
         assertThat(batch("info " + call + "=-5", kept))
                 .contains("by " + driver + ": cusolverDn" + call + " failed: -5 (argument 5 is wrong)");
     }
