@@ -319,8 +319,9 @@ public record Svd(Tensor u, Tensor s, Tensor vt, Certificate certificate) implem
             }
             List<Driver> inOneCall = full ? List.of() : BatchedSvd.onGpu(a);
             String reason = "all " + Math.min(shape.dim(-2), shape.dim(-1)) + " triplets at full accuracy";
+            // Of matrices that small nothing is predicted of calls for each: their rates are those of large ones.
             Stream<Driver> others = drivers(a).stream()
-                    .filter(d -> !inOneCall.contains(d))
+                    .filter(d -> !inOneCall.contains(Driver.GESVDJ))
                     .filter(d -> d != Driver.GEJSV) // slower, and its accuracy is asked for by name
                     .filter(d -> d != Driver.GESVDP || Rates.areMeasured(shape)); // may have to be done again
             List<SvdPlan> plans = Stream.concat(inOneCall.stream(), others)

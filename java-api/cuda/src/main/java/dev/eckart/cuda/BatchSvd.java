@@ -112,7 +112,8 @@ final class BatchSvd {
         double most = accuracy(a.dtype()) * Math.sqrt(Math.max(RowMajor.rows(a), RowMajor.columns(a)));
         for (int i = 0; i < bad.capacity(); i++) {
             if (bad.get(i) < 0) {
-                throw new CudaException("cusolver " + driver, bad.get(i), "argument " + -bad.get(i) + " is wrong");
+                String call = driver == SvdDriver.GESVDA ? "gesvdaStridedBatched" : "gesvdjBatched";
+                throw new CudaException("cusolverDn" + call, bad.get(i), "argument " + -bad.get(i) + " is wrong");
             }
             boolean far = driver == SvdDriver.GESVDA && vectors.isPresent() && !(calls.residual(i) <= most);
             if ((bad.get(i) != 0 || far) && !small.alone(a, i, s, vectors)) {

@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerPointer;
 
 /**
  * Products of several shapes in one call of cuBLAS (cublasGemmGroupedBatchedEx): those of one shape and the same distances are a group.
@@ -25,8 +28,8 @@ final class GroupedProduct {
     private final Gpu gpu;
     private final Blas blas;
 
-    /** One factor 1 for each group, then as many factors 0. */
-    private ByteBuffer scalars = ByteBuffer.allocateDirect(0);
+    /** Of {@link Groups}, kept for the next call. */
+    private ByteBuffer block = ByteBuffer.allocateDirect(0);
 
     GroupedProduct(Gpu gpu, Blas blas) {
         this.gpu = gpu;
@@ -77,38 +80,85 @@ final class GroupedProduct {
                 addresses[2 * count + at] = part.result.get(i);
             }
         }
-        boolean single = dtype == DType.F32;
         int type = Blas.real(dtype);
-        long ones = scalars(single, shapes.size());
+        Groups host = new Groups(shapes.size(), dtype);
+        for (int i = 0; i < shapes.size(); i++) {
+            host.put(i, shapes.get(i), parts.get(i).first.size());
+        }
         try (Scratch pointers = new Scratch(gpu, "matmulAll", 8L * addresses.length)) {
             put(addresses, pointers.address());
             Blas.check(
                     "cublasGemmGroupedBatchedEx",
                     cublas.cublasGemmGroupedBatchedEx_64(
                             blas.handle(),
-                            shapes.stream()
-                                    .mapToInt(g -> g.transposeB() ? Blas.T : Blas.N)
-                                    .toArray(),
-                            shapes.stream()
-                                    .mapToInt(g -> g.transposeA() ? Blas.T : Blas.N)
-                                    .toArray(),
-                            shapes.stream().mapToLong(Gemm::rows).toArray(),
-                            shapes.stream().mapToLong(Gemm::columns).toArray(),
-                            shapes.stream().mapToLong(Gemm::inner).toArray(),
-                            new Address(ones),
-                            new Address(pointers.address()),
+                            host.ints(0),
+                            host.ints(1),
+                            host.longs(0),
+                            host.longs(1),
+                            host.longs(2),
+                            new Address(host.scalars()),
+                            list(pointers.address()),
                             type,
-                            shapes.stream().mapToLong(Gemm::ldb).toArray(),
-                            new Address(pointers.address() + 8L * count),
+                            host.longs(3),
+                            list(pointers.address() + 8L * count),
                             type,
-                            shapes.stream().mapToLong(Gemm::lda).toArray(),
-                            new Address(ones + (long) dtype.bytes() * shapes.size()),
-                            new Address(pointers.address() + 16L * count),
+                            host.longs(4),
+                            new Address(host.scalars() + (long) dtype.bytes() * shapes.size()),
+                            list(pointers.address() + 16L * count),
                             type,
-                            shapes.stream().mapToLong(Gemm::ldc).toArray(),
+                            host.longs(5),
                             shapes.size(),
-                            parts.stream().mapToLong(p -> p.first.size()).toArray(),
-                            compute(precision, single, addresses)));
+                            host.longs(6),
+                            compute(precision, dtype == DType.F32, addresses)));
+        }
+    }
+
+    private static PointerPointer<?> list(long address) {
+        return new PointerPointer<>(new Address(address));
+    }
+
+    /** What describes groups, each as its property's column: seven of numbers, two of operations; then their factors 1, and 0. */
+    private final class Groups {
+        private final int count;
+        private final DType dtype;
+        private final long address;
+
+        Groups(int count, DType dtype) {
+            this.count = count;
+            this.dtype = dtype;
+            int bytes = count * (7 * Long.BYTES + 2 * Integer.BYTES + 2 * Double.BYTES);
+            if (block.capacity() < bytes) {
+                block = ByteBuffer.allocateDirect(2 * bytes).order(ByteOrder.nativeOrder());
+            }
+            address = new BytePointer(block).address();
+        }
+
+        /** B comes first, as {@link Gemm} has it. */
+        void put(int i, Gemm g, long size) {
+            long[] numbers = {g.rows(), g.columns(), g.inner(), g.ldb(), g.lda(), g.ldc(), size};
+            for (int p = 0; p < numbers.length; p++) {
+                block.putLong(Long.BYTES * (p * count + i), numbers[p]);
+            }
+            block.putInt((int) (ints(0).address() - address) + Integer.BYTES * i, g.transposeB() ? Blas.T : Blas.N);
+            block.putInt((int) (ints(1).address() - address) + Integer.BYTES * i, g.transposeA() ? Blas.T : Blas.N);
+            int at = (int) (scalars() - address);
+            if (dtype == DType.F32) {
+                block.putFloat(at + Float.BYTES * i, 1).putFloat(at + Float.BYTES * (count + i), 0);
+            } else {
+                block.putDouble(at + Double.BYTES * i, 1).putDouble(at + Double.BYTES * (count + i), 0);
+            }
+        }
+
+        LongPointer longs(int property) {
+            return new LongPointer(new Address(address + (long) Long.BYTES * property * count));
+        }
+
+        IntPointer ints(int operation) {
+            return Address.i32(address + (7L * Long.BYTES + (long) Integer.BYTES * operation) * count);
+        }
+
+        long scalars() {
+            return address + (7L * Long.BYTES + 2L * Integer.BYTES) * count;
         }
     }
 
@@ -133,22 +183,5 @@ final class GroupedProduct {
             }
             gpu.launch("matrix.cuh ECKART_POINTERS()", "pointers", some, arguments);
         }
-    }
-
-    /** Where {@code count} ones stand, and as many zeros behind them. */
-    private long scalars(boolean single, int count) {
-        int width = single ? Float.BYTES : Double.BYTES;
-        if (scalars.capacity() < 2 * width * count) {
-            scalars = ByteBuffer.allocateDirect(4 * width * count);
-        }
-        scalars.order(ByteOrder.nativeOrder());
-        for (int i = 0; i < 2 * count; i++) {
-            if (single) {
-                scalars.putFloat(width * i, i < count ? 1 : 0);
-            } else {
-                scalars.putDouble(width * i, i < count ? 1 : 0);
-            }
-        }
-        return new BytePointer(scalars).address();
     }
 }

@@ -239,9 +239,47 @@ class CudaOnDoubleTest {
                 .contains("polar gesvdj [gesvdp did not converge]");
     }
 
+    /** Own Jacobi, which g++ has made of a kernel, is slower than LAPACK; nothing of a batch is decided by its size alone. */
+    @Test
+    void should_decompose_batches_by_what_was_measured_to_be_the_fastest() throws IOException, InterruptedException {
+        String kept = "-Deckart.rates.cache=" + temp;
+        assertThat(batch("", kept))
+                .containsPattern("of 32: .* driver +gesvdj: .*, predicted to be the fastest of 2 "
+                        + ".*compared +jacobi .* s, gesvdj [^,]* s\n")
+                .containsPattern("of 33: .*compared +jacobi .* s, gesvdj .* s, gesvd .* s, gesvdp .* s")
+                .containsPattern("few: .* driver +jacobi: .*, predicted to be the fastest of 2")
+                .contains("by gesvdj true, certified gesvdj", "by gesvda true, certified gesvda");
+        assertThat(batch("slow gesvdjBatched=9000", "-Deckart.rates.cache=none"))
+                .containsPattern("of 32: .* driver +jacobi: ");
+        // Kept: the next process does not measure again.
+        assertThat(batch("info gesvdjBatched=6", kept)).containsPattern("of 32: .* driver +gesvdj: ");
+    }
+
+    /** The second matrix of a batch is decomposed alone; where that fails too, it is named. Small numbers alone are no reason. */
+    @ParameterizedTest
+    @CsvSource({"gesvdjBatched,gesvdj", "gesvdaStridedBatched,gesvda"})
+    void should_decompose_alone_what_a_batch_left(String call, String driver) throws IOException, InterruptedException {
+        String kept = "-Deckart.rates.cache=" + temp;
+        assertThat(batch("info " + call + "=6", kept)).contains("by " + driver + " true, certified " + driver);
+        assertThat(batch("info " + call + "=6,info gesvdj=3,info gesvd=1,info gesvdp=2", kept))
+                .contains("by " + driver + ": svd: matrix 1 of the batch (3,8,5) did not converge");
+        assertThat(batch("info gesvdj=3,info gesvd=1,info gesvdp=2", kept))
+                .contains("by " + driver + " true, certified " + driver);
+        assertThat(batch("info " + call + "=-5", kept))
+                .contains("by " + driver + ": cusolverDn" + call + " failed: -5 (argument 5 is wrong)");
+    }
+
+    private static String batch(String fault, String option) throws IOException, InterruptedException {
+        return said(BatchAttempt.class, fault, option);
+    }
+
     private static String choice(String fault, String option) throws IOException, InterruptedException {
+        return said(Choice.class, fault, option);
+    }
+
+    private static String said(Class<?> main, String fault, String option) throws IOException, InterruptedException {
         ForkedJvm.Result result =
-                CudaDouble.run(CudaDouble.FOLDER, Choice.class, Map.of("ECKART_DOUBLE_FAIL", fault), List.of(option));
+                CudaDouble.run(CudaDouble.FOLDER, main, Map.of("ECKART_DOUBLE_FAIL", fault), List.of(option));
         assertThat(result.exit()).as(result.output()).isZero();
         assertThat(result.output()).doesNotContain("double:");
         return result.output();

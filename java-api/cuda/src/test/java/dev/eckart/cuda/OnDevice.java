@@ -18,6 +18,7 @@ import dev.eckart.memory.Precision;
 import dev.eckart.pca.Pca;
 import dev.eckart.tensor.Devices;
 import dev.eckart.tensor.Memory;
+import dev.eckart.tensor.Products;
 import dev.eckart.tensor.Scope;
 import dev.eckart.tensor.Tensor;
 import java.util.List;
@@ -287,6 +288,85 @@ class OnDevice {
                                 TruncatedSvd.rank(4).of(host).s()))
                         .isLessThan(1e-6);
             }
+        }
+    }
+
+    /** By all that does a batch in one call, under one certificate: views, scales far apart, a matrix of rank 1, one of zeros. */
+    @Test
+    void batches_are_decomposed_by_each_driver_for_them() {
+        try (Scope scope = Scope.open()) {
+            for (DType type : List.of(DType.F64, DType.F32)) {
+                for (long[] size : new long[][] {{9, 20}, {20, 9}, {12, 12}}) {
+                    Tensor host = Tensor.normal(type, 6, 7, size[1], size[0]).transpose();
+                    double far = type == DType.F64 ? 1e150 : 1e30;
+                    host.select(0, 1).assign(host.select(0, 1).multiply(far));
+                    host.select(0, 2).assign(host.select(0, 2).multiply(1 / far));
+                    host.select(0, 3).fill(0);
+                    host.select(0, 4).fill(1);
+                    Tensor there = host.to(GPU).slice(0, 0, 6);
+                    for (Driver driver : List.of(Driver.JACOBI, Driver.GESVDJ, Driver.GESVDA)) {
+                        Svd svd = Svd.options().driver(driver).of(there);
+                        double limit = driver == Driver.GESVDA ? 10 * Math.sqrt(type.epsilon()) : 200 * type.epsilon();
+                        assertThat(svd.certificate().driver()).isEqualTo(driver);
+                        assertThat(svd.certificate().relativeResidual()).isLessThan(limit);
+                        assertThat(svd.certificate().orthogonalityU()).isLessThan(limit);
+                        assertThat(svd.certificate().orthogonalityV()).isLessThan(limit);
+                        Tensor values = Svd.options().driver(driver).values(there);
+                        for (int i = 0; i < 6; i++) {
+                            double[] exact = Svd.values(host.select(0, i)).toArray();
+                            double[] one = svd.s().select(0, i).toArray();
+                            double[] alone = values.select(0, i).toArray();
+                            for (int j = 0; j < exact.length; j++) {
+                                assertThat(one[j]).isCloseTo(exact[j], within(limit * exact[0]));
+                                assertThat(alone[j]).isCloseTo(exact[j], within(limit * exact[0]));
+                            }
+                        }
+                        for (long b : new long[] {0, 1}) {
+                            assertThat(Svd.options()
+                                            .driver(driver)
+                                            .of(there.slice(0, 0, b))
+                                            .u()
+                                            .dim(0))
+                                    .isEqualTo(b);
+                        }
+                    }
+                }
+            }
+            Tensor large = Tensor.normal(DType.F64, 6, 3, 33, 4).to(GPU);
+            Svd svd = Svd.options().driver(Driver.GESVDJ).of(large); // one by one
+            assertThat(largestDifference(svd.reconstruct(), large)).isLessThan(1e-12);
+            assertThatThrownBy(() -> Svd.options().driver(Driver.GESVDA).of(large.select(0, 0)))
+                    .hasMessage("svd: driver gesvda gives the thin decomposition of a batch (b, m, n) on a GPU, not of"
+                            + " (33,4) on cuda:0; use auto");
+            assertThatThrownBy(() -> Svd.options().driver(Driver.GESVDA).full().of(large))
+                    .hasMessageContaining("not of (3,33,4), full on cuda:0");
+            assertThatThrownBy(() -> TruncatedSvd.rank(2).driver(Driver.GESVDA).of(large.select(0, 0)))
+                    .hasMessageContaining("gesvda gives the thin decomposition of a batch");
+        }
+    }
+
+    @Test
+    void products_of_several_shapes_are_one_call() {
+        try (Scope scope = Scope.open()) {
+            Tensor x = Tensor.normal(DType.F32, 1, 40, 30);
+            List<Tensor> a = List.of(x, x.transpose(), x.flip(0), x.slice(1, 1, 9), Tensor.zeros(DType.F32, 2, 0));
+            List<Tensor> b = List.of(
+                    x.transpose(), x, x.transpose(), Tensor.normal(DType.F32, 2, 8, 3), Tensor.zeros(DType.F32, 0, 3));
+            List<Tensor> expected = Products.matmulAll(a, b);
+            for (Precision precision : Precision.values()) {
+                List<Tensor> there = Products.matmulAll(
+                        a.stream().map(t -> t.to(GPU)).toList(),
+                        b.stream().map(t -> t.to(GPU)).toList(),
+                        precision);
+                for (int i = 0; i < a.size(); i++) {
+                    assertThat(there.get(i).device()).isEqualTo(GPU);
+                    assertThat(largestDifference(there.get(i), expected.get(i)))
+                            .isLessThan(precision == Precision.FULL ? 1e-5 : .2);
+                }
+            }
+            assertThatThrownBy(() -> Products.matmulAll(
+                            List.of(x.to(GPU), x.to(GPU)), List.of(x.transpose().to(GPU), x)))
+                    .hasMessage("matmul 1: (40,30)·(40,30): factors lie on cuda:0 and cpu; move them with to(device)");
         }
     }
 

@@ -10,6 +10,7 @@ import dev.eckart.memory.Device;
 import dev.eckart.tensor.Activations;
 import dev.eckart.tensor.Indexing;
 import dev.eckart.tensor.Memory;
+import dev.eckart.tensor.Products;
 import dev.eckart.tensor.Recording;
 import dev.eckart.tensor.Scans;
 import dev.eckart.tensor.Scope;
@@ -62,6 +63,8 @@ class RecordingOnDevice {
                         .indices()
                         .add(Indexing.argMax(y, 2).select(0, 0).reshape(30, 1));
                 numbers.add(numbers).square().to(DType.F32).max();
+                Products.matmulAll(
+                        List.of(x.select(0, 0), w, w.slice(0, 1, 3)), List.of(w, w.transpose(), w.slice(1, 0, 7)));
                 x.backend().random(dev.eckart.backend.Distribution.NORMAL, 0, 1, 2, 3, 4, x.view());
                 if (i > 0) {
                     assertThat(Calls.waits()).isEqualTo(before);
@@ -139,6 +142,32 @@ class RecordingOnDevice {
             }
         }
         assertThat(Memory.statistics(GPU).used()).isEqualTo(before);
+    }
+
+    /** Outside of a recording one call of the library, in it one for each product; both give the same. */
+    @Test
+    void products_of_several_shapes_are_recorded() {
+        try (Scope scope = Scope.open()) {
+            Tensor x = normal(1, 20, 30);
+            Tensor w = normal(2, 30, 7);
+            Tensor v = normal(3, 7, 20);
+            List<Tensor> a = List.of(x, w, v, x);
+            List<Tensor> b = List.of(w, v, x, w);
+            Tensor y = Tensor.empty(GPU, DType.F32, 20, 7);
+            Tensor z = Tensor.empty(GPU, DType.F32, 7, 30);
+            try (Recording recording = Recording.of(GPU, () -> {
+                List<Tensor> all = Products.matmulAll(a, b);
+                y.assign(all.get(0).add(all.get(3)));
+                z.assign(all.get(2));
+            })) {
+                for (int i = 0; i < 3; i++) {
+                    x.assign(normal(i + 5, 20, 30));
+                    recording.replay();
+                    assertSame(y, x.matmul(w).multiply(2));
+                    assertSame(z, v.matmul(x));
+                }
+            }
+        }
     }
 
     /** What is started before, between and after replays is in order with them, whatever thread started it. */
