@@ -138,8 +138,14 @@ class SamplingTest {
         List<Function<Sampling, Tensor>> ways =
                 List.of(s -> s.sample(7, 3), s -> s.resume(given), s -> s.vary(given), s -> s.inpaint(given, mask));
         for (Function<Sampling, Tensor> way : ways) {
-            assertThat(way.apply(both.get(1)).toArray())
-                    .isEqualTo(way.apply(both.get(0)).toArray());
+            double[] expected = way.apply(both.get(0)).toArray();
+            double[] recorded = way.apply(both.get(1)).toArray();
+            if (device.equals(Device.cpu())) {
+                assertThat(recorded).isEqualTo(expected);
+            } else {
+                // cuBLAS may take another way with a workspace of the graph's.
+                assertThat(recorded).containsExactly(expected, within(1e-11));
+            }
         }
     }
 

@@ -130,8 +130,13 @@ final class GpuWork implements AutoCloseable {
         Tensor weight = normal(2, out, in);
         Tensor bias = normal(3, out);
         Tensor y = hold(Tensor.empty(device, what.dtype(), rows, out));
-        body = () ->
-                y.backend().linear(Precision.FULL, Finish.GELU_TANH, x.view(), weight.view(), bias.view(), y.view());
+        body = () -> {
+            boolean done = y.backend()
+                    .linear(Precision.FULL, Finish.GELU_TANH, x.view(), weight.view(), bias.view(), y.view());
+            if (!done) {
+                throw new IllegalStateException("linear: not in one call");
+            }
+        };
     }
 
     /** As a sampler's step: twelve batched products, each with three element-wise operations; one by one, or as a recording. */
