@@ -44,7 +44,7 @@ class TruncatedSvdTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"GESVDJ", "GESVDP", "GESVDR", "JACOBI"})
+            names = {"GESVDJ", "GESVDP", "GESVDR", "GESVDA", "JACOBI"})
     void should_find_the_leading_triplets(Driver driver) {
         for (DType type : new DType[] {DType.F64, DType.F32}) {
             for (long[] shape : new long[][] {{60, 40}, {40, 60}, {50, 50}}) {
