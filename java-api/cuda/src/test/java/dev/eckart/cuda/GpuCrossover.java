@@ -21,7 +21,7 @@ final class GpuCrossover {
         for (Map<String, String> figure : figures) {
             String name = figure.get("case") + " " + figure.get("dtype");
             double seconds = GpuReport.number(figure, "seconds");
-            if (Double.isNaN(seconds)) {
+            if (Double.isNaN(seconds) || !"ladder".equals(figure.get("part"))) {
                 continue;
             }
             if (figure.get("by").equals("eckart cpu")) {

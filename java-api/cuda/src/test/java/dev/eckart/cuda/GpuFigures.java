@@ -4,10 +4,9 @@ import dev.eckart.memory.DType;
 import dev.eckart.memory.Device;
 import dev.eckart.tensor.Devices;
 import dev.eckart.tensor.Memory;
+import dev.eckart.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -17,283 +16,241 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
- * Times each {@link GpuCase} on the first GPU, by PyTorch on the same card and on the host, taking turns; a line of JSON per figure at
- * once. Medians; the device is waited for inside the time. What fails gets a line that says so, and takes no other with it.
+ * Times each {@link GpuCase} on the first GPU, by PyTorch on the same card and on the host, taking turns. Medians; the device is waited
+ * for inside the time. What fails gets a line that says so, and takes no other with it: where the device serves this process no more, or
+ * does not answer, the process ends with status 3, and the next one, started with the same file, goes on with the next case.
  *
  * <p>Arguments: the file, the seconds after which no case is begun, by how much sizes are divided (1; more is a rehearsal), and the
  * command of {@link GpuPeer}, if any.
  */
 final class GpuFigures {
+    /** For alarms. */
+    static final ScheduledExecutorService CLOCK = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "clock");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     private static final Device GPU = Device.cuda(0);
+    private static final String OURS = "eckart " + GPU;
     private static final int ROUNDS = 9;
     private static final int LEAST_ROUNDS = 3;
 
     /** Seconds of a case, after which it has no more rounds than the least. */
-    private static final double ENOUGH = 3;
+    private static final double ENOUGH = 1.5;
+
+    /** What short cases are repeated for before the device is waited for, in seconds; and how often at most. */
+    private static final double REPEATED = 4e-3;
+
+    private static final int MOST_TIMES = 50;
+
+    /** Recordings that are started before they are waited for. */
+    private static final int QUEUE = 20;
 
     /** An operation that took the host longer than this is not given to it at a larger size. */
-    private static final double LONG = 2;
+    private static final double LONG = .25;
+
+    /** Seconds without an answer of the device, after which this process is given up. */
+    private static final long PATIENCE = 60;
+
+    private static final int GIVEN_UP = 3;
 
     private final long start = System.nanoTime();
-    private final Path file;
     private final double limit;
+    private final GpuLines lines;
     private final Optional<GpuPeer> torch;
     private final Set<String> tooLong = new HashSet<>();
 
-    private GpuFigures(Path file, double limit, Optional<GpuPeer> torch) {
-        this.file = file;
+    private GpuFigures(GpuLines lines, double limit, Optional<GpuPeer> torch) {
+        this.lines = lines;
         this.limit = limit;
         this.torch = torch;
     }
 
     public static void main(String[] args) throws IOException {
-        Path file = Path.of(args[0]);
-        Files.writeString(file, "");
         long scale = Long.parseLong(args[2]);
-        Optional<GpuPeer> torch =
-                GpuPeer.start(String.join(" ", Arrays.asList(args).subList(3, args.length)));
+        Optional<GpuPeer> torch = GpuPeer.start(Arrays.asList(args).subList(3, args.length));
         try {
-            GpuFigures figures = new GpuFigures(file, Double.parseDouble(args[1]), torch);
-            for (GpuCase each : goals(scale)) {
-                figures.measure(each, torch, false);
-            }
-            for (GpuCase each : ladder(scale)) {
-                figures.measure(each, Optional.empty(), true);
-            }
+            GpuFigures figures = new GpuFigures(GpuLines.of(Path.of(args[0])), Double.parseDouble(args[1]), torch);
+            figures.goals(GpuCases.goals(scale));
+            figures.ladder(GpuCases.ladder(scale));
         } finally {
             torch.ifPresent(GpuPeer::close);
         }
     }
 
-    // ---- the cases
-
-    /** Those that a goal is set for, and what the limits are taken from. */
-    static List<GpuCase> goals(long scale) {
-        List<GpuCase> all = new ArrayList<>();
-        for (DType type : List.of(DType.F32, DType.F64)) {
-            all.add(GpuCase.of("copy", type, 1 << 28));
-            all.add(GpuCase.of("matmul", type, 8192, 8192, 8192));
-            all.add(GpuCase.of("matmul", type, 4096, 4096, 4096));
+    private void goals(List<GpuCase> cases) throws IOException {
+        lines.part("goals");
+        for (GpuCase each : cases) {
+            if (!lines.begin(each)) {
+                continue;
+            }
+            if (late()) {
+                lines.failed(each, OURS, "no time was left");
+            } else {
+                onCard(each, torch);
+            }
         }
-        for (String how : List.of("TF32", "BF16")) {
-            all.add(GpuCase.of("matmul", how, DType.F32, 4096, 4096, 4096));
-        }
-        for (String how : List.of("", "TF32", "BF16")) {
-            all.add(GpuCase.of("bmm", how, DType.F32, 64, 1024, 1024, 1024));
-        }
-        long[][] batches = {
-            {1024, 64, 64, 64}, {256, 128, 128, 128}, {4096, 16, 16, 16}, {64, 256, 64, 256}, {512, 256, 64, 64}
-        };
-        for (long[] batch : batches) {
-            all.add(GpuCase.of("bmm", DType.F32, batch));
-        }
-        all.add(GpuCase.of("linear", DType.F32, 8192, 1024, 4096));
-        all.add(GpuCase.of("steps", "recorded", DType.F32, 64));
-        all.add(GpuCase.of("steps", DType.F32, 64));
-        all.add(GpuCase.of("svd", DType.F32, 10000, 32, 32));
-        for (long exponent : new long[] {1, 3, 6}) {
-            all.add(GpuCase.of("svd-condition", DType.F32, 1000000, 256, exponent));
-        }
-        for (DType type : List.of(DType.F32, DType.F64)) {
-            all.add(GpuCase.of("svd", type, 1024, 1024));
-            all.add(GpuCase.of("truncated", type, 200000, 4096, 64));
-        }
-        for (String how : List.of("", "pinned")) {
-            all.add(GpuCase.of("upload", how, DType.F32, 1 << 26));
-            all.add(GpuCase.of("download", how, DType.F32, 1 << 26));
-        }
-        for (DType type : List.of(DType.F32, DType.F64)) {
-            all.add(GpuCase.of("svd", type, 4096, 4096));
-        }
-        return all.stream().map(each -> smaller(each, scale)).collect(Collectors.toList());
     }
 
-    /** From sizes for which the host is faster to those for which it is not, on both. */
-    static List<GpuCase> ladder(long scale) {
-        List<GpuCase> all = new ArrayList<>();
-        for (DType type : List.of(DType.F32, DType.F64)) {
-            for (long n : new long[] {64, 128, 256, 512, 1024, 2048, 4096}) {
-                all.add(GpuCase.of("matmul", type, n, n, n));
+    private void ladder(List<GpuCase> cases) throws IOException {
+        lines.part("ladder");
+        for (GpuCase each : cases) {
+            if (late() || !lines.begin(each)) {
+                continue;
             }
-            for (String op : List.of("copy", "exp", "sum")) {
-                for (long n : new long[] {1 << 10, 1 << 13, 1 << 16, 1 << 20, 1 << 24}) {
-                    all.add(GpuCase.of(op, type, n));
-                }
-            }
-            for (long n : new long[] {32, 64, 128, 256, 512, 1024}) {
-                all.add(GpuCase.of("svd", type, n, n));
-            }
-            for (long n : new long[] {8, 64, 512, 4096}) {
-                all.add(GpuCase.of("svd", type, n, 32, 32));
-            }
-            for (long n : new long[] {500, 2000, 8000, 32000}) {
-                all.add(GpuCase.of("truncated", type, n, Math.min(n, 2000), 50));
+            onCard(each, Optional.empty());
+            if (!tooLong.contains(kind(each))) {
+                onHost(each);
             }
         }
-        return all.stream().map(each -> smaller(each, scale)).collect(Collectors.toList());
     }
 
-    /** Not below what the operation still makes sense for. */
-    private static GpuCase smaller(GpuCase what, long scale) {
-        if (scale == 1 || what.op().equals("steps")) {
-            return what.op().equals("steps") && scale > 1 ? GpuCase.of(what.op(), what.how(), what.dtype(), 2) : what;
-        }
-        long[] sizes = what.sizes().clone();
-        boolean last = what.op().equals("svd-condition") || what.op().equals("truncated");
-        for (int i = 0; i < sizes.length - (last ? 1 : 0); i++) {
-            sizes[i] = Math.max(4, sizes[i] / scale);
-        }
-        if (what.op().equals("truncated")) {
-            sizes[2] = Math.max(1, Math.min(sizes[0], sizes[1]) / 8);
-        }
-        return GpuCase.of(what.op(), what.how(), what.dtype(), sizes);
+    private boolean late() {
+        return (System.nanoTime() - start) / 1e9 > limit;
+    }
+
+    private static String kind(GpuCase what) {
+        return what.op() + what.dtype() + what.sizes().length;
     }
 
     // ---- measuring
 
-    private void measure(GpuCase what, Optional<GpuPeer> peer, boolean onHost) throws IOException {
-        if ((System.nanoTime() - start) / 1e9 > limit) {
-            return;
-        }
-        try (GpuWork here = GpuWork.of(what, GPU)) {
-            Map<String, Double> accuracy = here.accuracy();
-            here.run();
-            boolean other = peer.isPresent() && prepared(peer.get(), what, accuracy.getOrDefault("error", 0.0));
-            List<Double> ours = new ArrayList<>();
-            List<Double> theirs = new ArrayList<>();
-            double spent = 0;
-            for (int i = 0; i < ROUNDS && (i < LEAST_ROUNDS || spent < ENOUGH); i++) {
-                ours.add(time(here));
-                spent += ours.get(i);
-                if (other) {
-                    theirs.add(Double.parseDouble(peer.get().run().getOrDefault("seconds", "NaN")));
-                    spent += theirs.get(i);
-                }
-            }
-            Map<String, String> more = new LinkedHashMap<>();
-            accuracy.forEach((name, value) -> more.put(name, String.format(Locale.ROOT, "%.3e", value)));
-            if (what.how().equals("recorded")) {
-                more.put("overhead", String.format(Locale.ROOT, "%.4f", overhead(here)));
-            }
-            line(what, "eckart " + GPU, ours, here.driver(), more);
-            if (other) {
-                Map<String, String> torchs =
-                        new LinkedHashMap<>(peer.get().accuracy(accuracy.getOrDefault("error", 0.0)));
-                String driver = Optional.ofNullable(torchs.remove("driver")).orElse("");
-                line(what, "torch", theirs, driver, torchs);
-            }
+    private void onCard(GpuCase what, Optional<GpuPeer> peer) throws IOException {
+        boolean failed = false;
+        try (GpuWork here = watched(() -> GpuWork.of(what, GPU))) {
+            turns(what, here, peer);
         } catch (RuntimeException | OutOfMemoryError e) {
-            failed(what, "eckart " + GPU, String.valueOf(e.getMessage()));
-        } finally {
-            if (peer.isPresent()) {
-                peer.get().forget();
+            lines.failed(what, OURS, String.valueOf(e.getMessage()));
+            failed = true;
+        }
+        peer.ifPresent(GpuPeer::forget);
+        if (!trimmed() || failed && !serves()) {
+            System.exit(GIVEN_UP);
+        }
+    }
+
+    private void turns(GpuCase what, GpuWork here, Optional<GpuPeer> peer) throws IOException {
+        Map<String, Double> accuracy = watched(here::accuracy);
+        double first = watched(() -> here.seconds(1));
+        int times = what.repeats() ? (int) Math.max(1, Math.min(MOST_TIMES, REPEATED / first)) : 1;
+        Map<String, String> theirs =
+                peer.isPresent() ? prepared(peer.get(), what, accuracy.getOrDefault("error", 0.0)) : Map.of();
+        boolean both = peer.isPresent() && !theirs.containsKey("failed");
+        List<Double> ours = new ArrayList<>();
+        List<Double> torchs = new ArrayList<>();
+        double spent = 0;
+        for (int i = 0; i < ROUNDS && (i < LEAST_ROUNDS || spent < ENOUGH); i++) {
+            ours.add(watched(() -> here.seconds(times)));
+            spent += times * ours.get(i);
+            if (both) {
+                Map<String, String> answer = peer.get().run(times);
+                both = answer.containsKey("seconds");
+                theirs = both ? theirs : answer;
+                torchs.add(GpuReport.number(answer, "seconds"));
+                spent += times * torchs.get(i);
             }
-            trim();
         }
-        if (onHost && !tooLong.contains(what.op() + what.dtype() + what.sizes().length)) {
-            host(what);
+        Map<String, String> more = new LinkedHashMap<>();
+        accuracy.forEach((name, value) -> more.put(name, String.format(Locale.ROOT, "%.3e", value)));
+        if (what.how().equals("recorded")) {
+            more.put("queued", number(median(() -> watched(() -> here.seconds(QUEUE)))));
+        }
+        lines.figure(what, OURS, ours, here.driver(), more);
+        if (both) {
+            Map<String, String> told = new LinkedHashMap<>(theirs);
+            String driver = Optional.ofNullable(told.remove("driver")).orElse("");
+            if (what.how().equals("recorded")) {
+                told.put(
+                        "queued",
+                        number(median(() -> GpuReport.number(peer.get().run(QUEUE), "seconds"))));
+            }
+            lines.figure(what, "torch", torchs, driver, told);
+        } else if (peer.isPresent()) {
+            lines.failed(what, "torch", theirs.getOrDefault("failed", "no answer"));
         }
     }
 
-    private static void trim() {
-        try {
-            Memory.trim(GPU);
-        } catch (RuntimeException e) {
-            System.err.println("trim: " + e.getMessage());
-        }
-    }
-
-    private boolean prepared(GpuPeer peer, GpuCase what, double error) throws IOException {
+    /** How good PyTorch's result is; or why there is none. */
+    private static Map<String, String> prepared(GpuPeer peer, GpuCase what, double error) throws IOException {
         Map<String, String> answer = peer.prepare(what);
-        if (!answer.containsKey("failed")) {
-            answer = peer.accuracy(error);
-        }
-        if (answer.containsKey("failed")) {
-            failed(what, "torch", answer.get("failed"));
-            return false;
-        }
-        return true;
+        return answer.containsKey("failed") ? answer : peer.accuracy(error);
     }
 
-    private void host(GpuCase what) throws IOException {
+    private void onHost(GpuCase what) throws IOException {
         try (GpuWork host = GpuWork.of(what, Device.cpu())) {
             host.accuracy();
-            host.run();
+            double first = host.seconds(1);
             List<Double> times = new ArrayList<>();
-            double spent = 0;
-            for (int i = 0; i < ROUNDS && (i < LEAST_ROUNDS || spent < 1) && spent < LONG; i++) {
-                times.add(time(host));
+            double spent = first;
+            for (int i = 0; i < ROUNDS && (i < LEAST_ROUNDS || spent < 1) && (i == 0 || spent < 8 * LONG); i++) {
+                times.add(host.seconds(1));
                 spent += times.get(i);
             }
-            line(what, "eckart cpu", times, host.driver(), Map.of());
-            if (times.get(0) > LONG / 8) {
-                tooLong.add(what.op() + what.dtype() + what.sizes().length);
+            lines.figure(what, "eckart cpu", times, host.driver(), Map.of());
+            if (times.get(0) > LONG) {
+                tooLong.add(kind(what));
             }
         } catch (RuntimeException | OutOfMemoryError e) {
-            failed(what, "eckart cpu", String.valueOf(e.getMessage()));
+            lines.failed(what, "eckart cpu", String.valueOf(e.getMessage()));
         }
     }
 
-    private static double time(GpuWork work) {
-        long begin = System.nanoTime();
-        work.run();
-        return (System.nanoTime() - begin) / 1e9;
+    private static double median(Supplier<Double> seconds) {
+        double[] all = new double[5];
+        Arrays.setAll(all, i -> seconds.get());
+        Arrays.sort(all);
+        return all[2];
     }
 
-    /** What the host takes to launch a recording, of what the device takes to do it: many are launched, and waited for once. */
-    private static double overhead(GpuWork work) {
-        double[] shares = new double[5];
-        for (int i = 0; i < shares.length; i++) {
-            double[] seconds = work.queue(20);
-            shares[i] = seconds[0] / seconds[1];
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.6g", value);
+    }
+
+    // ---- a device that does not answer
+
+    /** Ends the process where it takes too long: a call of CUDA that does not return can be ended in no other way. */
+    private static <T> T watched(Supplier<T> work) {
+        ScheduledFuture<?> alarm = CLOCK.schedule(
+                () -> {
+                    System.err.println("no answer within " + PATIENCE + " s");
+                    Runtime.getRuntime().halt(GIVEN_UP);
+                },
+                PATIENCE,
+                TimeUnit.SECONDS);
+        try {
+            return work.get();
+        } finally {
+            alarm.cancel(false);
         }
-        Arrays.sort(shares);
-        return shares[2];
     }
 
-    // ---- lines
-
-    private void line(GpuCase what, String by, List<Double> seconds, String driver, Map<String, String> more)
-            throws IOException {
-        double[] sorted =
-                seconds.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        StringBuilder text = begin(what, by)
-                .append(String.format(
-                        Locale.ROOT,
-                        ", \"seconds\": %.6g, \"fastest\": %.6g, \"slowest\": %.6g, \"flops\": %.6g, \"bytes\": %.6g",
-                        sorted[sorted.length / 2],
-                        sorted[0],
-                        sorted[sorted.length - 1],
-                        what.flops(),
-                        what.bytes()));
-        if (!driver.isEmpty()) {
-            text.append(", \"driver\": \"").append(driver).append('"');
+    private static boolean trimmed() {
+        try {
+            Memory.trim(GPU);
+            return true;
+        } catch (RuntimeException e) {
+            System.err.println("trim: " + e.getMessage());
+            return false;
         }
-        more.forEach(
-                (name, value) -> text.append(", \"").append(name).append("\": ").append(value));
-        write(text.append('}').toString());
     }
 
-    private void failed(GpuCase what, String by, String reason) throws IOException {
-        String clean = reason.replaceAll("[\"\\\\\\p{Cntrl}]", " ");
-        write(begin(what, by)
-                .append(", \"failed\": \"")
-                .append(clean)
-                .append("\"}")
-                .toString());
-    }
-
-    private static StringBuilder begin(GpuCase what, String by) {
-        return new StringBuilder("{\"case\": \"" + what.name() + "\", \"op\": \"" + what.op() + "\", \"dtype\": \""
-                + what.dtype() + "\", \"by\": \"" + by + "\"");
-    }
-
-    private void write(String line) throws IOException {
-        Files.write(file, List.of(line), StandardOpenOption.APPEND);
-        System.out.println(line);
+    private static boolean serves() {
+        try (Tensor two = Tensor.full(DType.F64, 1, 2);
+                Tensor there = two.to(GPU);
+                Tensor back = there.to(Device.cpu())) {
+            return back.get(1) == 1;
+        } catch (RuntimeException e) {
+            System.err.println(e.getMessage());
+            return false;
+        }
     }
 
     /** The device's own line, or the reason why there is none and exit status 1. */

@@ -21,7 +21,7 @@ import java.util.Map;
  * the folder, then card, driver and CUDA as the system names them. Exit status 1 unless all tests passed.
  */
 final class GpuReport {
-    private static final List<String> TEXTS = List.of("case", "op", "dtype", "by", "driver", "failed");
+    private static final List<String> TEXTS = List.of("part", "case", "op", "how", "dtype", "by", "driver", "failed");
 
     private GpuReport() {}
 
